@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <transfix/core/parameter.hpp>
+
+namespace transfix::inline TRANSFIX_ABI {
+
+/// A row of equal parts, each named by its number: it has `items`, an array.
+template <class Type>
+concept IndexedParts = requires(Type& part) {
+  part.items[0];
+  Type::count;
+};
+
+namespace detail {
+
+struct Anything {
+  template <class Type>
+  constexpr operator Type() const noexcept;
+};
+
+template <class Type, class... Given>
+constexpr Index member_count() {
+  if constexpr (std::is_empty_v<Type>) {
+    return 0;
+  } else if constexpr (requires { Type{Given{}..., Anything{}}; }) {
+    return member_count<Type, Given..., Anything>();
+  } else {
+    return sizeof...(Given);
+  }
+}
+
+/// Calls function(member...) with every member of an aggregate.
+template <class Aggregate>
+constexpr decltype(auto) with_members(Aggregate& value, auto&& function) {
+  constexpr Index count = member_count<std::remove_const_t<Aggregate>>();
+  static_assert(count <= 16, "a layer has at most 16 members; group some of them in a struct");
+  if constexpr (count == 0) {
+    return function();
+  } else if constexpr (count == 1) {
+    auto& [a] = value;
+    return function(a);
+  } else if constexpr (count == 2) {
+    auto& [a, b] = value;
+    return function(a, b);
+  } else if constexpr (count == 3) {
+    auto& [a, b, c] = value;
+    return function(a, b, c);
+  } else if constexpr (count == 4) {
+    auto& [a, b, c, d] = value;
+    return function(a, b, c, d);
+  } else if constexpr (count == 5) {
+    auto& [a, b, c, d, e] = value;
+    return function(a, b, c, d, e);
+  } else if constexpr (count == 6) {
+    auto& [a, b, c, d, e, f] = value;
+    return function(a, b, c, d, e, f);
+  } else if constexpr (count == 7) {
+    auto& [a, b, c, d, e, f, g] = value;
+    return function(a, b, c, d, e, f, g);
+  } else if constexpr (count == 8) {
+    auto& [a, b, c, d, e, f, g, h] = value;
+    return function(a, b, c, d, e, f, g, h);
+  } else if constexpr (count == 9) {
+    auto& [a, b, c, d, e, f, g, h, i] = value;
+    return function(a, b, c, d, e, f, g, h, i);
+  } else if constexpr (count == 10) {
+    auto& [a, b, c, d, e, f, g, h, i, j] = value;
+    return function(a, b, c, d, e, f, g, h, i, j);
+  } else if constexpr (count == 11) {
+    auto& [a, b, c, d, e, f, g, h, i, j, k] = value;
+    return function(a, b, c, d, e, f, g, h, i, j, k);
+  } else if constexpr (count == 12) {
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l] = value;
+    return function(a, b, c, d, e, f, g, h, i, j, k, l);
+  } else if constexpr (count == 13) {
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = value;
+    return function(a, b, c, d, e, f, g, h, i, j, k, l, m);
+  } else if constexpr (count == 14) {
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = value;
+    return function(a, b, c, d, e, f, g, h, i, j, k, l, m, n);
+  } else if constexpr (count == 15) {
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o] = value;
+    return function(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o);
+  } else {
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = value;
+    return function(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
+  }
+}
+
+// Member names are read from the compiler's own spelling of a pointer to a member of `specimen`, an
+// object that is declared but never defined.
+template <class Type>
+struct Specimen {
+  Type value;
+};
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wundefined-var-template"
+#endif
+template <class Type>
+extern const Specimen<Type> specimen;
+
+template <class Pointer>
+struct PointerTo {
+  Pointer* pointer;
+};
+template <class Pointer>
+PointerTo(Pointer*) -> PointerTo<Pointer>;
+
+template <PointerTo Pointer>
+consteval std::string_view spelled_name() {
+  std::string_view spelling = __PRETTY_FUNCTION__;
+  const auto end = spelling.find_first_of(")}]", spelling.rfind("value."));
+  spelling = spelling.substr(0, end);
+  return spelling.substr(spelling.find_last_of(".:") + 1);
+}
+
+template <Index Position>
+constexpr auto address_of(auto& first, auto&... rest) {
+  if constexpr (Position == 0) {
+    return &first;
+  } else {
+    return address_of<Position - 1>(rest...);
+  }
+}
+
+template <class Type, Index Position>
+consteval std::string_view member_name() {
+  constexpr auto pointer =
+      with_members(specimen<Type>.value, [](auto&... members) { return address_of<Position>(members...); });
+  return spelled_name<PointerTo{pointer}>();
+}
+#if defined(__clang__)
+#pragma clang diagnostic pop
+#endif
+
+template <class Type>
+constexpr Index parameter_count() {
+  using Part = std::remove_const_t<Type>;
+  if constexpr (is_parameter<Part>) {
+    return Part::Shape::size;
+  } else if constexpr (IndexedParts<Part>) {
+    return Part::count * parameter_count<std::remove_reference_t<decltype(std::declval<Part&>().items[0])>>();
+  } else {
+    return decltype(with_members(std::declval<Part&>(), [](auto&... members) {
+      return std::integral_constant<Index,
+                                    (Index{0} + ... + parameter_count<std::remove_reference_t<decltype(members)>>())>{};
+    }))::value;
+  }
+}
+}  // namespace detail
+
+/// How many trained numbers a layer or a model has.
+template <class Model>
+inline constexpr Index parameter_count = detail::parameter_count<Model>();
+
+/// The way from a model to one of its parts; written out it reads `blocks.0.attention.bias`.
+struct Path {
+  const Path* parent = nullptr;
+  std::string_view name;
+  Index number = -1;
+
+  /// Calls append(std::string_view) for every piece of the name, from the model down.
+  constexpr void write(auto&& append) const {
+    if (parent != nullptr) {
+      parent->write(append);
+      if (parent->parent != nullptr) append(std::string_view("."));
+    }
+    if (number < 0) return append(name);
+    char digits[20] = {};
+    std::size_t position = sizeof digits;
+    Index rest = number;
+    do digits[--position] = static_cast<char>('0' + rest % 10);
+    while ((rest /= 10) != 0);
+    append(std::string_view(digits + position, sizeof digits - position));
+  }
+};
+
+/// Calls function(path, part) with every direct part of a layer, in order.
+template <class Model>
+constexpr void for_each_part(Model& model, const Path& path, auto&& function) {
+  using Part = std::remove_const_t<Model>;
+  if constexpr (IndexedParts<Part>) {
+    for (Index number = 0; number < Part::count; ++number) function(Path{&path, {}, number}, model.items[number]);
+  } else {
+    detail::with_members(model, [&](auto&... members) {
+      [&]<Index... Positions>(std::integer_sequence<Index, Positions...>) {
+        (function(Path{&path, detail::member_name<Part, Positions>()}, members), ...);
+      }(std::make_integer_sequence<Index, sizeof...(members)>{});
+    });
+  }
+}
+
+/// Calls function(path, parameter) with every Parameter of a model, in memory order.
+template <class Model>
+constexpr void for_each_parameter(Model& model, auto&& function, const Path& path = {}) {
+  for_each_part(model, path, [&](const Path& part_path, auto& part) {
+    if constexpr (is_parameter<std::remove_const_t<std::remove_reference_t<decltype(part)>>>) {
+      function(part_path, part);
+    } else {
+      for_each_parameter(part, function, part_path);
+    }
+  });
+}
+
+}  // namespace transfix::inline TRANSFIX_ABI

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <numbers>
+
+#include <transfix/expression/elementwise.hpp>
+#include <transfix/simd/math.hpp>
+
+namespace transfix::inline TRANSFIX_ABI {
+
+namespace rules {
+struct Relu {
+  template <class V>
+  static V value(V x) {
+    return max(x, V(0));
+  }
+  template <class V>
+  static V derivative(V x) {
+    return select(x > V(0), V(1), V(0));
+  }
+};
+
+struct Sigmoid {
+  static auto value(auto x) { return simd::logistic(x); }
+  template <class V>
+  static V derivative_from_output(V y) {
+    return y * (V(1) - y);
+  }
+};
+
+struct Tanh {
+  static auto value(auto x) { return tanh(x); }
+  template <class V>
+  static V derivative_from_output(V y) {
+    return V(1) - y * y;
+  }
+};
+
+struct Silu {
+  template <class V>
+  static V value(V x) {
+    return x * simd::logistic(x);
+  }
+  template <class V>
+  static V derivative(V x) {
+    const V s = simd::logistic(x);
+    return s + x * s * (V(1) - s);
+  }
+};
+
+struct Gelu {
+  template <class V>
+  static V value(V x) {
+    return V(0.5) * x * (V(1) + erf(x * V(inverse_root_two<V>)));
+  }
+  template <class V>
+  static V derivative(V x) {
+    constexpr auto density = static_cast<simd::ScalarOf<V>>(0.398942280401432677939946);  // 1 / sqrt(2 pi)
+    return V(0.5) * (V(1) + erf(x * V(inverse_root_two<V>))) + x * V(density) * simd::exponential(V(-0.5) * x * x);
+  }
+  template <class V>
+  static constexpr auto inverse_root_two = static_cast<simd::ScalarOf<V>>(1 / std::numbers::sqrt2);
+};
+
+/// With 0.5 (1 + tanh u) = logistic(2 u).
+struct GeluTanh {
+  template <class V>
+  static V value(V x) {
+    return x * simd::logistic(twice_inner(x));
+  }
+  template <class V>
+  static V derivative(V x) {
+    const V s = simd::logistic(twice_inner(x));
+    const V slope = V(root<V>) + V(3 * cubic<V>) * x * x;
+    return s + x * s * (V(1) - s) * slope;
+  }
+  template <class V>
+  static constexpr auto root = static_cast<simd::ScalarOf<V>>(1.59576912160573071175978);  // 2 sqrt(2 / pi)
+  template <class V>
+  static constexpr auto cubic = static_cast<simd::ScalarOf<V>>(1.59576912160573071175978 * 0.044715);
+  template <class V>
+  static V twice_inner(V x) {
+    return x * (V(root<V>) + V(cubic<V>) * x * x);
+  }
+};
+}  // namespace rules
+
+/// max(x, 0)
+inline constexpr auto relu = elementwise<rules::Relu>;
+/// 1 / (1 + exp(-x))
+inline constexpr auto sigmoid = elementwise<rules::Sigmoid>;
+/// The hyperbolic tangent. A function, so that it stands beside the standard library's.
+template <Operand X>
+constexpr auto tanh(X&& x) {
+  return elementwise<rules::Tanh>(std::forward<X>(x));
+}
+/// x sigmoid(x) (Hendrycks & Gimpel 2016; also called swish)
+inline constexpr auto silu = elementwise<rules::Silu>;
+/// x Phi(x), with Phi the normal distribution (Hendrycks & Gimpel 2016): PyTorch's default, BERT
+inline constexpr auto gelu = elementwise<rules::Gelu>;
+/// 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))): GPT-2's form of gelu
+inline constexpr auto gelu_tanh = elementwise<rules::GeluTanh>;
+
+}  // namespace transfix::inline TRANSFIX_ABI

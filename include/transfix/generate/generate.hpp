@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <transfix/generate/generator.hpp>
+
+namespace transfix::inline TRANSFIX_ABI {
+
+/// What `generate` is told.
+struct GenerationSettings {
+  Index tokens = 100;  ///< how many to write after the prompt
+  double temperature = 1;
+  Index top_k = 0;
+  double top_p = 1;
+  std::uint64_t seed = 0;
+};
+
+/// The prompt and `settings.tokens` more tokens; each goes to `show` as soon as it is chosen.
+template <class Model, class Show>
+std::vector<Token> generate(const Model& model, std::span<const Token> prompt, const GenerationSettings& settings,
+                            Show&& show) {
+  if (prompt.empty()) fail("generate: the prompt is empty; give at least one token");
+  const auto generator = std::make_unique<Generator<Model>>(model, settings.seed);
+  std::vector<Token> tokens(prompt.begin(), prompt.end());
+  tokens.reserve(prompt.size() + static_cast<std::size_t>(settings.tokens));
+  for (std::size_t i = 0; i + 1 < prompt.size(); ++i) generator->read(prompt[i]);
+  for (Index i = 0; i < settings.tokens; ++i) {
+    tokens.push_back(generator->step(tokens.back(), {settings.temperature, settings.top_k, settings.top_p}));
+    show(tokens.back());
+  }
+  return tokens;
+}
+
+template <class Model>
+std::vector<Token> generate(const Model& model, std::span<const Token> prompt, const GenerationSettings& settings = {}) {
+  return generate(model, prompt, settings, [](Token) {});
+}
+
+}  // namespace transfix::inline TRANSFIX_ABI

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <algorithm>
+
+#include <transfix/core/error.hpp>
+#include <transfix/core/tokens.hpp>
+#include <transfix/generate/key_value_cache.hpp>
+#include <transfix/generate/sampling.hpp>
+
+namespace transfix::inline TRANSFIX_ABI {
+
+/// Writes with a model, token by token. It holds its key-value cache and all other memory, and a step
+/// allocates nothing; put it in static memory or on the heap, not on the stack.
+///
+/// When the model's context is full, the later half of it is read again and writing goes on from there.
+template <class Model>
+class Generator {
+ public:
+  using Scalar = typename Model::Scalar;
+  static constexpr Index vocabulary = Model::vocabulary, context = Model::context;
+
+  explicit Generator(const Model& model, std::uint64_t seed = 0) : model_(model), random_(seed) {}
+
+  /// Reads one token and returns the logits of the next one, `vocabulary` numbers.
+  const Scalar* read(Token token) {
+    if (token < 0 || token >= vocabulary) {
+      fail("token ", token, " does not fit the model's vocabulary of ", vocabulary);
+    }
+    if (position_ == context) {
+      const Index kept = context / 2;
+      std::copy(tokens_ + context - kept, tokens_ + context, tokens_);
+      position_ = 0;
+      for (Index i = 0; i < kept; ++i) forward(tokens_[i]);
+    }
+    return forward(token);
+  }
+
+  /// Reads one token and chooses the next.
+  Token step(Token token, const Sampling& sampling = {}) { return sampler_.choose(read(token), sampling, random_); }
+
+  /// Forgets all tokens.
+  void restart() { position_ = 0; }
+
+  Index position() const { return position_; }
+
+ private:
+  const Model& model_;
+  Random random_;
+  Index position_ = 0;
+  Token tokens_[static_cast<std::size_t>(context)] = {};
+  KeyValueCache<Model> cache_ = {};
+
+  auto next(Tokens<1> token) { return store(model_(token, position_, cache_.at(position_))); }
+  using Logits = decltype(std::declval<Generator&>().next(Tokens<1>{}));
+
+  const Scalar* forward(Token token) {
+    tokens_[position_] = token;
+    Context pass;
+    pass.workspace = workspace_;
+    const auto logits = next(Tokens<1>{tokens_ + position_});
+    logits.forward(tape_, pass);
+    ++position_;
+    return logits.value(tape_);
+  }
+
+  typename Logits::Tape tape_;
+  alignas(parameter_alignment) std::byte workspace_[static_cast<std::size_t>(std::max(Logits::forward_bytes, Index{1}))];
+  Sampler<vocabulary, Scalar> sampler_;
+};
+
+}  // namespace transfix::inline TRANSFIX_ABI

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <algorithm>
+
+#include <transfix/core/random.hpp>
+#include <transfix/kernels/softmax.hpp>
+
+namespace transfix::inline TRANSFIX_ABI {
+
+/// How the next token is chosen from its logits.
+struct Sampling {
+  double temperature = 1;  ///< logits are divided by it; 0 takes the likeliest token
+  Index top_k = 0;         ///< only the likeliest top_k tokens; 0: all
+  double top_p = 1;        ///< only the likeliest tokens whose probabilities first reach top_p (Holtzman et al. 2020)
+};
+
+/// Chooses tokens, with room for one row of a vocabulary.
+template <Index Vocabulary, class Scalar>
+class Sampler {
+ public:
+  Token choose(const Scalar* logits, const Sampling& sampling, Random& random) {
+    if (sampling.temperature <= 0) return likeliest(logits);
+    for (Index token = 0; token < Vocabulary; ++token) {
+      probabilities_[token] = static_cast<Scalar>(static_cast<double>(logits[token]) / sampling.temperature);
+    }
+    kernels::softmax_row<Vocabulary>(probabilities_, probabilities_);
+    const bool cuts_count = sampling.top_k > 0 && sampling.top_k < Vocabulary;
+    const Index candidates = cuts_count ? sampling.top_k : Vocabulary;
+    for (Index token = 0; token < Vocabulary; ++token) order_[token] = static_cast<Token>(token);
+    const auto likelier = [this](Token a, Token b) {
+      return probabilities_[a] != probabilities_[b] ? probabilities_[a] > probabilities_[b] : a < b;
+    };
+    if (cuts_count) std::nth_element(order_, order_ + candidates - 1, order_ + Vocabulary, likelier);
+    if (cuts_count || sampling.top_p < 1) std::sort(order_, order_ + candidates, likelier);
+
+    double total = 0;
+    for (Index i = 0; i < candidates; ++i) total += static_cast<double>(probabilities_[order_[i]]);
+    Index kept = candidates;
+    if (sampling.top_p < 1) {
+      double sum = 0;
+      kept = 0;
+      while (kept < candidates && (kept == 0 || sum < sampling.top_p * total)) {
+        sum += static_cast<double>(probabilities_[order_[kept++]]);
+      }
+      total = sum;
+    }
+    double left = random.uniform() * total;
+    for (Index i = 0; i < kept; ++i) {
+      left -= static_cast<double>(probabilities_[order_[i]]);
+      if (left < 0) return order_[i];
+    }
+    return order_[kept - 1];
+  }
+
+  static Token likeliest(const Scalar* logits) {
+    return static_cast<Token>(std::max_element(logits, logits + Vocabulary) - logits);
+  }
+
+ private:
+  Scalar probabilities_[static_cast<std::size_t>(Vocabulary)];
+  Token order_[static_cast<std::size_t>(Vocabulary)];
+};
+
+}  // namespace transfix::inline TRANSFIX_ABI

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <transfix/expression/attention.hpp>
+#include <transfix/expression/heads.hpp>
+#include <transfix/expression/let.hpp>
+#include <transfix/nn/linear.hpp>
+
+namespace transfix::inline TRANSFIX_ABI {
+
+/// What attention sees of earlier passes: nothing. Generation passes a key-value cache instead.
+struct NoMemory {
+  static constexpr auto keys(auto key) { return key; }
+  static constexpr auto values(auto value) { return value; }
+  static constexpr auto mask(auto training_mask) { return training_mask; }
+};
+
+namespace nn {
+
+/// The law of heads.
+template <Index Width, Index Heads>
+concept HeadsDivideWidth = Width % Heads == 0;
+
+/// Multi-head self-attention (Vaswani et al. 2017):
+///   [query key value] = x W;  y = concat over heads of softmax(mask(query key^T / sqrt(D))) value, times W'
+/// x, y: [context, Width]; `Mask` is a mask such as Causal; with `Drops` the probabilities have dropout.
+template <Index Width, Index Heads, class Mask = Causal, class Scalar = float, bool Bias = true, bool Drops = false>
+struct SelfAttention {
+  static_assert(HeadsDivideWidth<Width, Heads>, "the number of heads must divide the width");
+
+  Linear<Width, 3 * Width, Scalar, Bias> query_key_value;
+  Linear<Width, Width, Scalar, Bias> projection;
+
+  template <Operand X, class Memory = NoMemory>
+  constexpr auto operator()(X&& x, Memory memory = {}) const {
+    return let(query_key_value(std::forward<X>(x)), [this, memory](auto joined) {
+      const auto [query, key, value] = split_heads<3, Heads>(joined);
+      auto scores = mask(scale(matmul(query, transpose(memory.keys(key)))), memory.mask(Mask{}));
+      return projection(merge_heads(matmul(dropout<Drops>(softmax(std::move(scores))), memory.values(value))));
+    });
+  }
+};
+
+}  // namespace nn
+}  // namespace transfix::inline TRANSFIX_ABI

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <transfix/core/members.hpp>
+#include <transfix/core/random.hpp>
+
+namespace transfix::inline TRANSFIX_ABI {
+
+template <class Shape, class Scalar>
+void fill(Parameter<Shape, Scalar>& parameter, double value) {
+  for (Scalar& number : parameter.data) number = static_cast<Scalar>(value);
+}
+
+template <class Shape, class Scalar>
+void fill_normal(Parameter<Shape, Scalar>& parameter, Random& random, double deviation) {
+  for (Scalar& number : parameter.data) number = static_cast<Scalar>(deviation * random.normal());
+}
+
+/// The standard deviation that weights start with.
+struct InitialScale {
+  double deviation = 0.02;
+};
+
+/// Gives every part of a model its first numbers, in memory order: by its own `initialize(random, scale)`
+/// where it has one, otherwise part by part.
+template <class Model>
+void initialize(Model& model, Random& random, InitialScale scale = {}) {
+  if constexpr (requires { model.initialize(random, scale); }) {
+    model.initialize(random, scale);
+  } else if constexpr (is_parameter<Model>) {
+    fill_normal(model, random, scale.deviation);
+  } else {
+    for_each_part(model, Path{}, [&](const Path&, auto& part) { initialize(part, random, scale); });
+  }
+}
+
+}  // namespace transfix::inline TRANSFIX_ABI

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <type_traits>
+#include <vector>
+
+#include <transfix/core/storage.hpp>
+#include <transfix/expression/elementwise.hpp>
+#include <transfix/nn/initialize.hpp>
+
+// The tools that transfix tests its own operations and layers with.
+
+namespace transfix::inline TRANSFIX_ABI::testing {
+
+/// One expression with its tape and workspace, to run forward and backward by hand.
+///   Pass pass([&] { return softmax(x); });
+template <class Make>
+class Pass {
+ public:
+  using E = decltype(store(std::declval<const Make&>()()));
+  using Scalar = typename E::Scalar;
+  static constexpr Index workspace_bytes = E::open_bytes + std::max(E::forward_bytes, E::close_bytes);
+
+  explicit Pass(Make make, Context context = {})
+      : make_(std::move(make)), context_(context), tape_(Index{sizeof(typename E::Tape)}), workspace_(workspace_bytes) {
+    context_.workspace = workspace_.data();
+  }
+
+  /// The result, row-major or with the strides of the expression.
+  const Scalar* forward() {
+    Context context = context_;
+    const auto expression = store(make_());
+    expression.forward(tape(), context);
+    return expression.value(tape());
+  }
+
+  /// Gradients of the sum of weights times result, added where leaves have theirs. Call forward first.
+  void backward(const Scalar* weights) {
+    Context context = context_;
+    const auto expression = store(make_());
+    expression.open(tape(), context);
+    std::copy(weights, weights + E::span, expression.gradient(tape(), context));
+    expression.close(tape(), context);
+  }
+
+  typename E::Tape& tape() { return *reinterpret_cast<typename E::Tape*>(tape_.data()); }
+
+ private:
+  Make make_;
+  Context context_;
+  Storage tape_, workspace_;
+};
+
+namespace detail {
+/// Compares gradients with central differences; remembers the worst relative error, measured against the
+/// larger of the gradient itself and the typical size of its tensor.
+class Comparison {
+ public:
+  void compare(std::vector<double> gradients, auto&& place, auto&& loss) {
+    double square = 0;
+    for (const double gradient : gradients) square += gradient * gradient;
+    const double typical = std::sqrt(square / static_cast<double>(gradients.size()));
+    for (std::size_t i = 0; i < gradients.size(); ++i) {
+      double& number = place(i);
+      const double before = number, step = 1e-4 * std::max(1.0, std::abs(before));
+      const auto at = [&](double offset) {
+        number = before + offset;
+        return loss();
+      };
+      // The five-point formula, with an error of the fourth order in the step.
+      const double difference = (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) / (12 * step);
+      number = before;
+      const double scale = std::max({std::abs(difference), std::abs(gradients[i]), typical, 1e-6});
+      worst_ = std::max(worst_, std::abs(difference - gradients[i]) / scale);
+    }
+  }
+  double worst() const { return worst_; }
+
+ private:
+  double worst_ = 0;
+};
+
+template <class Function>
+inline constexpr bool has_parameters = [] {
+  if constexpr (std::is_aggregate_v<Function> && !std::is_empty_v<Function>) {
+    return parameter_count<Function> > 0;
+  } else {
+    return false;
+  }
+}();
+}  // namespace detail
+
+/// The worst relative error of the gradients of function(x...) in all inputs x of the given shapes, and in
+/// all parameters where the function is a layer, against central differences in double. Numbers are
+/// random; below 1e-6 is right.
+///   CHECK(gradient_error(layer, Shape<5, 16>{}) < 1e-6);
+template <class Function, class... Shapes>
+double gradient_error(const Function& given, Context context = {}, Shapes...) {
+  auto function = std::make_unique<Function>(given);
+  auto gradients_of_function = std::make_unique<Function>(given);
+  Random random(7);
+  std::vector<double> inputs[] = {std::vector<double>(static_cast<std::size_t>(Shapes::size))...};
+  std::vector<double> gradients[] = {std::vector<double>(static_cast<std::size_t>(Shapes::size))...};
+  for (auto& input : inputs) {
+    for (double& number : input) number = random.normal();
+  }
+  const auto make = [&] {
+    return [&]<Index... I>(std::integer_sequence<Index, I...>) {
+      return std::as_const(*function)(Name<double, Shapes>(inputs[I].data(), gradients[I].data())...);
+    }(std::make_integer_sequence<Index, Index{sizeof...(Shapes)}>{});
+  };
+  if constexpr (detail::has_parameters<Function>) {
+    for_each_parameter(*function, [&](const Path&, auto& parameter) { fill_normal(parameter, random, 0.5); });
+    for_each_parameter(*gradients_of_function, [&](const Path&, auto& parameter) { fill(parameter, 0); });
+    context.gradient_offset = reinterpret_cast<std::byte*>(gradients_of_function.get()) -
+                              reinterpret_cast<std::byte*>(function.get());
+  }
+  Pass pass(make, context);
+  using E = typename decltype(pass)::E;
+  std::vector<double> weights(static_cast<std::size_t>(E::span));
+  for (double& weight : weights) weight = random.normal();
+  const auto loss = [&] {
+    const double* result = pass.forward();
+    double sum = 0;
+    for (std::size_t i = 0; i < weights.size(); ++i) sum += weights[i] * result[i];
+    return sum;
+  };
+  loss();
+  pass.backward(weights.data());
+  detail::Comparison comparison;
+  for (std::size_t i = 0; i < sizeof...(Shapes); ++i) {
+    comparison.compare(gradients[i], [&](std::size_t k) -> double& { return inputs[i][k]; }, loss);
+  }
+  if constexpr (detail::has_parameters<Function>) {
+    auto* const first = reinterpret_cast<double*>(function.get());
+    auto* const first_gradient = reinterpret_cast<double*>(gradients_of_function.get());
+    for_each_parameter(*function, [&]<class Shape>(const Path&, Parameter<Shape, double>& parameter) {
+      const double* gradient = first_gradient + (parameter.data - first);
+      comparison.compare({gradient, gradient + Shape::size},
+                         [&](std::size_t k) -> double& { return parameter.data[k]; }, loss);
+    });
+  }
+  return comparison.worst();
+}
+
+template <class Function, class First, class... Shapes>
+double gradient_error(const Function& function, First first, Shapes... shapes) {
+  return gradient_error(function, Context{}, first, shapes...);
+}
+
+}  // namespace transfix::inline TRANSFIX_ABI::testing

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <transfix/core/shape.hpp>
+
+// An execution policy runs the parts of a step. It has
+//   threads    how many parts run at a time; each has a tape and a workspace
+//   shards     how many sums of gradients are kept; they are added in order, so results depend on the
+//              number of shards and never on the number of threads
+//   run(function)    calls function(thread) for thread = 0 .. threads - 1 and waits for all of them
+
+namespace transfix::inline TRANSFIX_ABI {
+
+/// Everything in the calling thread, with the least memory.
+struct Serial {
+  static constexpr Index threads = 1, shards = 1;
+  void run(auto&& function) const { function(Index{0}); }
+};
+
+}  // namespace transfix::inline TRANSFIX_ABI

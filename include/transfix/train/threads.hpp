@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <thread>
+
+#include <transfix/train/execution.hpp>
+
+namespace transfix::inline TRANSFIX_ABI {
+
+/// `Count` threads that take different sequences of a batch. With equal `Shards` a run is identical bit
+/// for bit whatever the number of threads. The threads sleep between steps and work allocates nothing.
+template <Index Count, Index Shards = (Count > 4 ? Count : 4)>
+class Threads {
+ public:
+  static_assert(Count > 0 && Shards >= Count, "Threads<Count, Shards>: there must be a shard for every thread");
+  static constexpr Index threads = Count, shards = Shards;
+
+  Threads() {
+    for (Index thread = 1; thread < Count; ++thread) {
+      workers_[static_cast<std::size_t>(thread - 1)] = std::thread([this, thread] { work(thread); });
+    }
+  }
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+  ~Threads() {
+    task_ = nullptr;
+    start();
+    for (auto& worker : workers_) worker.join();
+  }
+
+  /// Calls function(thread) in every thread; the caller is thread 0.
+  template <class Function>
+  void run(Function&& function) {
+    function_ = &function;
+    task_ = [](const void* given, Index thread) {
+      (*static_cast<std::remove_reference_t<Function>*>(const_cast<void*>(given)))(thread);
+    };
+    start();
+    function(Index{0});
+    wait_while(finished_, [](std::uint32_t count) { return count < static_cast<std::uint32_t>(Count - 1); });
+  }
+
+ private:
+  void start() {
+    finished_.store(0, std::memory_order_relaxed);
+    round_.fetch_add(1, std::memory_order_release);
+    round_.notify_all();
+  }
+
+  void work(Index thread) {
+    for (std::uint32_t seen = 0;;) {
+      seen = wait_while(round_, [seen](std::uint32_t round) { return round == seen; });
+      if (task_ == nullptr) return;
+      task_(function_, thread);
+      finished_.fetch_add(1, std::memory_order_release);
+      finished_.notify_all();
+    }
+  }
+
+  // Looks a while, then sleeps: parts of a step follow each other within microseconds.
+  static std::uint32_t wait_while(std::atomic<std::uint32_t>& number, auto&& unchanged) {
+    for (int look = 0;; ++look) {
+      const std::uint32_t value = number.load(std::memory_order_acquire);
+      if (!unchanged(value)) return value;
+      if (look > 4000) number.wait(value, std::memory_order_acquire);
+    }
+  }
+
+  std::atomic<std::uint32_t> round_{0}, finished_{0};
+  const void* function_ = nullptr;
+  void (*task_)(const void*, Index) = nullptr;
+  std::array<std::thread, static_cast<std::size_t>(Count - 1)> workers_;
+};
+
+}  // namespace transfix::inline TRANSFIX_ABI

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <algorithm>
+#include <cmath>
+
+#include <transfix/core/storage.hpp>
+#include <transfix/expression/context.hpp>
+#include <transfix/nn/initialize.hpp>
+#include <transfix/schedule/schedule.hpp>
+#include <transfix/train/execution.hpp>
+#include <transfix/train/gradient_pass.hpp>
+
+namespace transfix::inline TRANSFIX_ABI {
+
+/// What a run of training is told besides its optimizer's settings.
+struct TrainingSettings {
+  Index steps = 1000;           ///< updates of the parameters
+  Index batch = 12;             ///< sequences a step; memory does not grow with it
+  std::uint64_t seed = 1337;    ///< decides first numbers, order of the data and dropout
+  double clip_norm = 1;         ///< gradients with a larger norm are scaled down to it; 0: never
+  float dropout = 0.1f;         ///< rate, where the model has dropout
+  Index evaluate_every = 250;   ///< steps between evaluations; one more follows the last step; 0: none before
+};
+
+/// The memory of a run in bytes, known before it starts.
+struct MemoryOfTraining {
+  Index parameters, gradients, optimizer, tape, workspace;
+  constexpr Index total() const { return parameters + gradients + optimizer + tape + workspace; }
+};
+
+/// Where a run stands.
+struct TrainingProgress {
+  Index step = 0, steps = 0;      ///< updates done, and in all
+  Index tokens = 0;               ///< trained on so far
+  double loss = 0;                ///< mean of the last batch
+  double gradient_norm = 0;       ///< before clipping
+  double learning_rate = 0;
+  double validation_loss = NAN;   ///< the last one; NAN before the first
+};
+
+/// Shows a run in a terminal: in train/progress.hpp.
+class ProgressLine;
+
+/// The law of windows: as long as the model's context.
+template <class ExampleOfData, class ExpectedByModel>
+concept DataFitsModel = std::is_same_v<ExampleOfData, ExpectedByModel>;
+
+/// Trains a Model: parameters, gradients, the optimizer's moments, tapes and workspaces in one block of
+/// memory that is taken once; a step allocates nothing. Equal settings give equal bits, whatever the
+/// number of threads.
+template <class Model, class Loss, class Optimizer, class Schedule = schedule::Constant, class Execution = Serial>
+class Trainer {
+ public:
+  using Scalar = typename Model::Scalar;
+  using Input = typename Model::Input;
+  using Target = typename Model::Target;
+
+  /// Bytes of each part of a run.
+  static constexpr MemoryOfTraining memory() {
+    return {rounded(sizeof(Model)), Execution::shards * rounded(sizeof(Model)),
+            Optimizer::moments * rounded(sizeof(Model)), Execution::threads * rounded(sizeof(Tape)),
+            Execution::threads * rounded(static_cast<std::size_t>(Root::workspace))};
+  }
+
+  explicit Trainer(Optimizer optimizer = {}, TrainingSettings settings = {}, Schedule schedule = {}, Loss loss = {})
+      : Trainer(Storage(memory().total()), optimizer, settings, schedule, loss) {}
+
+  /// The same in memory of the user, memory().total() bytes or more.
+  Trainer(std::byte* storage, Index bytes, Optimizer optimizer = {}, TrainingSettings settings = {},
+          Schedule schedule = {}, Loss loss = {})
+      : Trainer(Storage(storage, bytes, memory().total()), optimizer, settings, schedule, loss) {}
+
+  Model& model() { return *model_; }
+  const Model& model() const { return *model_; }
+  const TrainingProgress& progress() const { return progress_; }
+  const TrainingSettings& settings() const { return settings_; }
+
+  /// One update of the parameters from one batch, drawn at random. Returns the mean loss of the batch.
+  template <class Data>
+  double step(const Data& data) {
+    check_data(data);
+    const Index step = progress_.step, batch = settings_.batch;
+    Index counted = 0;
+    for (Index sequence = 0; sequence < batch; ++sequence) {
+      counted += loss_.weight(data.example(drawn(data.size(), step, sequence)).target);
+    }
+    if (counted == 0) fail("a batch has no target that counts");
+    const auto factor = static_cast<Scalar>(1.0 / static_cast<double>(counted));
+    double losses[Execution::shards] = {};
+    execution_.run([&](Index thread) {
+      for (Index shard = thread; shard < Execution::shards; shard += Execution::threads) {
+        const Index end = batch * (shard + 1) / Execution::shards;
+        for (Index sequence = batch * shard / Execution::shards; sequence < end; ++sequence) {
+          const auto example = data.example(drawn(data.size(), step, sequence));
+          Context context = context_of(thread, step, sequence);
+          context.dropout = settings_.dropout;
+          context.gradient_offset = reinterpret_cast<std::byte*>(gradients_ + shard) - bytes_of(model_);
+          losses[shard] += loss_(std::as_const(*model_)(example.input), example.target)
+                               .train(tapes_[thread], context, factor);
+        }
+      }
+    });
+    double sum = 0;
+    for (const double part : losses) sum += part;
+    progress_.loss = sum / static_cast<double>(counted);
+    if (!std::isfinite(progress_.loss)) {
+      fail("the loss is not a finite number at step ", step, ": use a smaller learning rate or a longer warm-up");
+    }
+    update(step);
+    progress_.step = step + 1;
+    progress_.steps = settings_.steps;
+    progress_.tokens += counted;
+    return progress_.loss;
+  }
+
+  /// The mean loss over all of a data set, each target once, without dropout.
+  template <class Data>
+  double evaluate(const Data& data) {
+    check_data(data);
+    const auto whole = data.each_once();
+    // A fixed number of sums, so that their order does not depend on the number of threads.
+    constexpr Index groups = 64;
+    double sums[groups] = {};
+    Index counts[groups] = {};
+    execution_.run([&](Index thread) {
+      for (Index group = thread; group < groups; group += Execution::threads) {
+        const Index end = whole.size() * (group + 1) / groups;
+        for (Index number = whole.size() * group / groups; number < end; ++number) {
+          const auto example = whole.example(number);
+          Context context = context_of(thread, 0, number);
+          sums[group] += loss_(std::as_const(*model_)(example.input), example.target).evaluate(tapes_[thread], context);
+          counts[group] += loss_.weight(example.target);
+        }
+      }
+    });
+    double sum = 0;
+    Index count = 0;
+    for (Index group = 0; group < groups; ++group) {
+      sum += sums[group];
+      count += counts[group];
+    }
+    if (count == 0) fail("the data set has no target that counts");
+    progress_.validation_loss = sum / static_cast<double>(count);
+    return progress_.validation_loss;
+  }
+
+  /// Trains until settings().steps and evaluates on the way. The reporter is told what happens:
+  ///   started(trainer), stepped(progress), evaluated(progress), finished(progress)
+  template <class Data, class ValidationData, class Reporter = ProgressLine>
+  TrainingProgress fit(const Data& data, const ValidationData& validation, Reporter&& reporter = Reporter()) {
+    check_data(data);
+    check_data(validation);
+    progress_.steps = settings_.steps;
+    reporter.started(*this);
+    while (progress_.step < settings_.steps) {
+      step(data);
+      reporter.stepped(progress_);
+      const bool last = progress_.step == settings_.steps;
+      if (last || (settings_.evaluate_every > 0 && progress_.step % settings_.evaluate_every == 0)) {
+        evaluate(validation);
+        reporter.evaluated(progress_);
+      }
+    }
+    reporter.finished(progress_);
+    return progress_;
+  }
+
+ private:
+  using Root = decltype(std::declval<const Loss&>()(std::declval<const Model&>()(Input{}), Target{}));
+  using Tape = typename Root::Tape;
+
+  static constexpr Index alignment = static_cast<Index>(Storage::alignment);
+  static constexpr Index rounded(std::size_t bytes) {
+    return (static_cast<Index>(bytes) + alignment - 1) / alignment * alignment;
+  }
+  static std::byte* bytes_of(void* pointer) { return static_cast<std::byte*>(pointer); }
+
+  Trainer(Storage storage, Optimizer optimizer, TrainingSettings settings, Schedule schedule, Loss loss)
+      : storage_(std::move(storage)), optimizer_(optimizer), settings_(settings), schedule_(schedule), loss_(loss) {
+    static_assert(sizeof(Model) % alignof(Model) == 0 && alignof(Model) <= Storage::alignment);
+    std::byte* place = storage_.data();
+    const auto take = [&place](Index bytes) { return std::exchange(place, place + bytes); };
+    constexpr MemoryOfTraining sizes = memory();
+    model_ = reinterpret_cast<Model*>(take(sizes.parameters));
+    gradients_ = reinterpret_cast<ModelCell*>(take(sizes.gradients));
+    moments_ = reinterpret_cast<ModelCell*>(take(sizes.optimizer));
+    tapes_ = reinterpret_cast<TapeCell*>(take(sizes.tape));
+    workspaces_ = take(sizes.workspace);
+    if (settings_.batch < 1) fail("TrainingSettings: .batch = ", settings_.batch, " must be at least 1");
+    if (settings_.steps < 0) fail("TrainingSettings: .steps = ", settings_.steps, " must not be negative");
+    Random random(settings_.seed);
+    initialize(*model_, random);
+  }
+
+  // Models and tapes side by side start at multiples of the alignment.
+  struct alignas(Storage::alignment) ModelCell {
+    std::byte bytes[static_cast<std::size_t>(rounded(sizeof(Model)))];
+    Scalar* scalars() { return reinterpret_cast<Scalar*>(bytes); }
+  };
+  struct alignas(Storage::alignment) TapeCell {
+    std::byte bytes[static_cast<std::size_t>(rounded(sizeof(Tape)))];
+    operator Tape&() { return reinterpret_cast<Tape&>(bytes); }
+  };
+
+  Context context_of(Index thread, Index step, Index sequence) const {
+    Context context;
+    context.workspace = workspaces_ + thread * rounded(static_cast<std::size_t>(Root::workspace));
+    context.seed = settings_.seed;
+    context.step = static_cast<std::uint32_t>(step);
+    context.sequence = static_cast<std::uint32_t>(sequence);
+    return context;
+  }
+
+  Index drawn(Index size, Index step, Index sequence) const {
+    return Random(settings_.seed, (static_cast<std::uint64_t>(step) << 32) + static_cast<std::uint64_t>(sequence) + 1)
+        .below(size);
+  }
+
+  template <class Data>
+  static void check_data(const Data& data) {
+    using Example = decltype(data.example(0));
+    static_assert(DataFitsModel<decltype(Example::input), Input>,
+                  "the data's inputs are not what the model takes: give windows as long as its context");
+    static_assert(DataFitsModel<decltype(Example::target), Target>,
+                  "the data's targets are not what the loss takes: give windows as long as the model's context");
+    if constexpr (requires { data.largest_token(); }) {
+      if (data.largest_token() >= Model::vocabulary) {
+        fail("token ", data.largest_token(), " does not fit .vocabulary = ", Model::vocabulary,
+             ": the tokenizer has more entries than the model; use .vocabulary = ", data.largest_token() + 1,
+             " or more");
+      }
+    }
+  }
+
+  // Adds the shards' gradients in order, clips their norm and lets the optimizer work. Threads take stretches
+  // of the numbers; sums are over a fixed number of stretches.
+  void update(Index step) {
+    Scalar* shards[Execution::shards];
+    for (Index shard = 0; shard < Execution::shards; ++shard) shards[shard] = gradients_[shard].scalars();
+    double squares[GradientPass::stretches] = {};
+    execution_.run([&](Index thread) {
+      GradientPass::for_each_stretch<Scalar>(sizeof(Model), thread, Execution::threads, [&](Index i, auto range) {
+        squares[i] = GradientPass::add_shards(shards, Execution::shards, range);
+      });
+    });
+    double square = 0;
+    for (const double part : squares) square += part;
+    progress_.gradient_norm = std::sqrt(square);
+    const bool clips = settings_.clip_norm > 0 && progress_.gradient_norm > settings_.clip_norm;
+    const double factor = clips ? settings_.clip_norm / progress_.gradient_norm : 1;
+    const double rate = double{optimizer_.learning_rate} * schedule_.factor(step, settings_.steps);
+    progress_.learning_rate = rate;
+    Scalar* moments[Optimizer::moments];
+    for (Index moment = 0; moment < Optimizer::moments; ++moment) moments[moment] = moments_[moment].scalars();
+    execution_.run([&](Index thread) {
+      GradientPass::for_each_stretch<Scalar>(sizeof(Model), thread, Execution::threads, [&](Index, auto range) {
+        GradientPass::update(*model_, shards[0], moments, range, static_cast<Scalar>(factor), optimizer_, step, rate);
+      });
+    });
+  }
+
+  Storage storage_;
+  Optimizer optimizer_;
+  TrainingSettings settings_;
+  [[no_unique_address]] Schedule schedule_;
+  [[no_unique_address]] Loss loss_;
+  Execution execution_;
+  Model* model_ = nullptr;
+  ModelCell* gradients_ = nullptr;
+  ModelCell* moments_ = nullptr;
+  TapeCell* tapes_ = nullptr;
+  std::byte* workspaces_ = nullptr;
+  TrainingProgress progress_;
+};
+
+}  // namespace transfix::inline TRANSFIX_ABI
