@@ -101,6 +101,7 @@ struct Specimen {
 #if defined(__clang__)
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wundefined-var-template"
+#pragma clang diagnostic ignored "-Wundefined-internal"
 #endif
 template <class Type>
 extern const Specimen<Type> specimen;
@@ -114,9 +115,14 @@ PointerTo(Pointer*) -> PointerTo<Pointer>;
 
 template <PointerTo Pointer>
 consteval std::string_view spelled_name() {
+  // g++ ends it with `Owner::name)}`, clang with `specimen.value.name}]`; an owner may hold braces of its own.
+#if defined(__clang__)
+  constexpr std::string_view end = "}]";
+#else
+  constexpr std::string_view end = ")}";
+#endif
   std::string_view spelling = __PRETTY_FUNCTION__;
-  const auto end = spelling.find_first_of(")}]", spelling.rfind("value."));
-  spelling = spelling.substr(0, end);
+  spelling = spelling.substr(0, spelling.rfind(end));
   return spelling.substr(spelling.find_last_of(".:") + 1);
 }
 

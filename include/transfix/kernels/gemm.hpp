@@ -36,7 +36,7 @@ struct Tiling {
   static constexpr Index panel = vectors * width;                     // columns of a whole panel
   static constexpr Index whole_columns = Size.columns / panel * panel;  // columns in whole panels
   static constexpr Index rest = Size.columns - whole_columns;
-  static constexpr bool packs_all = Size.b_column != 1 && width > 1;
+  static constexpr bool packs_all = Size.b_column != 1;
   static constexpr bool packs_rest = packs_all || (rest % width != 0 && width > 1);
   static constexpr Index depth_block = packs_all ? 128 : 256;
   static constexpr Index scratch =

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#include <transfix/core/tuple.hpp>
+#include <transfix/kernels/gemm.hpp>
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "../support.hpp"
+
+using namespace transfix;
+
+namespace {
+
+// Whole numbers, so that sums are exact in every order.
+template <class Scalar>
+std::vector<Scalar> whole_numbers(Index count, std::uint64_t seed) {
+  Random random(seed);
+  std::vector<Scalar> numbers(static_cast<std::size_t>(count));
+  for (Scalar& number : numbers) number = static_cast<Scalar>(random.below(17) - 8);
+  return numbers;
+}
+
+template <class Scalar, kernels::Product Size>
+void check_product() {
+  constexpr Index a_span = (Size.rows - 1) * Size.a_row + (Size.depth - 1) * Size.a_depth + 1;
+  constexpr Index b_span = (Size.depth - 1) * Size.b_depth + (Size.columns - 1) * Size.b_column + 1;
+  constexpr Index guard = 64;
+  constexpr Index scratch_size = kernels::product_scratch<Scalar, Size>;
+  // Memory ends with the operands, so that a sanitizer sees reads beyond them.
+  const auto a = whole_numbers<Scalar>(a_span, 1), b = whole_numbers<Scalar>(b_span, 2);
+  const auto before = whole_numbers<Scalar>(2 * guard + Size.rows * Size.c_row, 3);
+  std::vector<Scalar> scratch(static_cast<std::size_t>(scratch_size + guard), Scalar(7));
+  for (const bool accumulate : {false, true}) {
+    auto c = before, expected = before;
+    kernels::multiply<Scalar, Size>(a.data(), b.data(), c.data() + guard, accumulate, scratch.data());
+    for (Index m = 0; m < Size.rows; ++m) {
+      for (Index n = 0; n < Size.columns; ++n) {
+        Scalar& sum = expected[static_cast<std::size_t>(guard + m * Size.c_row + n)];
+        if (!accumulate) sum = 0;
+        for (Index k = 0; k < Size.depth; ++k) {
+          sum += a[static_cast<std::size_t>(m * Size.a_row + k * Size.a_depth)] *
+                 b[static_cast<std::size_t>(k * Size.b_depth + n * Size.b_column)];
+        }
+      }
+    }
+    CAPTURE(Size.rows);
+    CAPTURE(Size.columns);
+    CAPTURE(Size.depth);
+    CAPTURE(Size.a_depth);
+    CAPTURE(Size.b_column);
+    CAPTURE(accumulate);
+    CHECK(c == expected);  // guards and gaps of c included
+    CHECK(std::all_of(scratch.begin() + scratch_size, scratch.end(), [](Scalar number) { return number == 7; }));
+  }
+}
+
+struct Extents {
+  Index rows, columns, depth, gap;  // the gap widens every row in memory
+};
+
+enum class Form { plain, a_transposed, b_transposed, both_transposed };
+
+constexpr kernels::Product product(Extents e, Form form) {
+  const bool ta = form == Form::a_transposed || form == Form::both_transposed;
+  const bool tb = form == Form::b_transposed || form == Form::both_transposed;
+  return {e.rows,
+          e.columns,
+          e.depth,
+          ta ? 1 : e.depth + e.gap,
+          ta ? e.rows + e.gap : 1,
+          tb ? 1 : e.columns + e.gap,
+          tb ? e.depth + e.gap : 1,
+          e.columns + e.gap};
+}
+
+// Every number of rows up to 13, columns and depths around one and several vectors of every width, depths
+// across the blocks of 128 and 256.
+constexpr Extents sizes[] = {{1, 1, 1, 0},     {1, 65, 33, 3},  {2, 17, 5, 0},    {2, 130, 17, 1}, {3, 33, 16, 2},
+                             {4, 5, 65, 0},    {5, 16, 2, 7},   {6, 48, 129, 0},  {7, 5, 257, 1},  {8, 49, 128, 0},
+                             {9, 96, 17, 3},   {10, 31, 33, 0}, {11, 1, 300, 0},  {12, 32, 256, 0}, {13, 65, 130, 5},
+                             {24, 64, 513, 0}, {29, 97, 2, 1}};
+
+template <class Scalar, Form Of>
+void check_sizes() {
+  unrolled<Index{std::size(sizes)}>([](auto i) { check_product<Scalar, product(sizes[i()], Of)>(); });
+}
+}  // namespace
+
+TEST_CASE("gemm: products of every form equal the plain loop and write nothing else") {
+  SUBCASE("a b") { check_sizes<float, Form::plain>(); }
+  SUBCASE("a^T b") { check_sizes<float, Form::a_transposed>(); }
+  SUBCASE("a b^T") { check_sizes<float, Form::b_transposed>(); }
+}
+
+TEST_CASE("gemm: in double") {
+  check_product<double, product({13, 33, 130, 1}, Form::plain)>();
+  check_product<double, product({7, 17, 257, 2}, Form::a_transposed)>();
+  check_product<double, product({1, 65, 5, 0}, Form::b_transposed)>();
+  check_product<double, product({9, 19, 129, 3}, Form::b_transposed)>();
+  check_product<double, product({5, 11, 13, 1}, Form::both_transposed)>();
+}
+
+TEST_CASE("gemm: the error of a long sum in float stays small") {
+  constexpr Index rows = 5, columns = 37, depth = 1000;
+  const auto a = support::normal_numbers<float>(rows * depth, 1), b = support::normal_numbers<float>(depth * columns, 2);
+  constexpr kernels::Product size = product({rows, columns, depth, 0}, Form::plain);
+  std::vector<float> c(rows * columns), scratch(kernels::product_scratch<float, size>);
+  kernels::multiply<float, size>(a.data(), b.data(), c.data(), false, scratch.data());
+  std::vector<double> expected(c.size());
+  for (std::size_t m = 0; m < rows; ++m) {
+    for (std::size_t n = 0; n < columns; ++n) {
+      for (std::size_t k = 0; k < depth; ++k) {
+        expected[m * columns + n] += double{a[m * depth + k]} * double{b[k * columns + n]};
+      }
+    }
+  }
+  CHECK(support::largest_difference(c.data(), expected) < 5e-5);
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include <transfix/simd/math.hpp>
+
+#include <doctest/doctest.h>
+
+#include <limits>
+#include <vector>
+
+#include "../support.hpp"
+
+using namespace transfix;
+
+namespace {
+constexpr float infinity = std::numeric_limits<float>::infinity();
+
+float exponential_of(float x) { return simd::sum_of_lanes(simd::exponential(simd::Batch<float>(x))) / simd::lanes<float>; }
+}  // namespace
+
+TEST_CASE("math: exp in float is right to 2.5 units in the last place") {
+  using Vector = simd::Batch<float>;
+  constexpr Index width = simd::lanes<float>, count = 1'000'000 / width * width;
+  double worst = 0;
+  float y[width];
+  for (Index i = 0; i < count; i += width) {
+    const auto at = [](Index n) { return -87.3f + (88.3f + 87.3f) * static_cast<float>(n) / static_cast<float>(count); };
+    float x[width];
+    for (Index lane = 0; lane < width; ++lane) x[lane] = at(i + lane);
+    simd::store(simd::exponential(simd::load<Vector>(x)), y);
+    for (Index lane = 0; lane < width; ++lane) {
+      const double expected = std::exp(double{x[lane]});
+      const auto rounded = static_cast<float>(expected);
+      const double unit = double{std::nextafter(rounded, infinity)} - double{rounded};
+      worst = std::max(worst, std::abs(double{y[lane]} - expected) / unit);
+    }
+  }
+  CHECK(worst <= 2.5);
+}
+
+TEST_CASE("math: exp of the ends of the range") {
+  CHECK(exponential_of(0) == 1);
+  CHECK(exponential_of(-infinity) == 0);
+  CHECK(exponential_of(-1000) == 0);
+  CHECK(exponential_of(88) == doctest::Approx(std::exp(88.0)));
+  CHECK(exponential_of(1000) > 1e38f);
+  CHECK(std::isnan(exponential_of(NAN)));
+  CHECK(simd::exponential(simd::One<float>(-infinity)).value == 0);
+  CHECK(simd::exponential(simd::One<double>(-INFINITY)).value == 0);
+}
+
+TEST_CASE_TEMPLATE("math: single lanes and vectors agree", Scalar, float, double) {
+  using Vector = simd::Batch<Scalar>;
+  using One = simd::One<Scalar>;
+  constexpr Index width = simd::lanes<Scalar>;
+  constexpr double bound = 8 * double{std::numeric_limits<Scalar>::epsilon()};
+  const auto check = [](auto function) {
+    Scalar x[width], y[width];
+    double worst = 0;
+    for (Index i = 0; i < 2000; ++i) {
+      for (Index lane = 0; lane < width; ++lane) x[lane] = static_cast<Scalar>(i * width + lane) / (1000 * width) - 1;
+      for (Scalar& number : x) number = 8 * number;
+      simd::store(function(simd::load<Vector>(x)), y);
+      for (Index lane = 0; lane < width; ++lane) {
+        const double single = static_cast<double>(function(One(x[lane])).value);
+        const double difference = std::abs(static_cast<double>(y[lane]) - single);
+        worst = std::max(worst, difference / std::max(1e-3, std::abs(single)));
+      }
+    }
+    return worst;
+  };
+  CHECK(check([](auto v) { return simd::exponential(v); }) < bound);
+  CHECK(check([](auto v) { return simd::logistic(v); }) < bound);
+  CHECK(check([](auto v) { return tanh(v); }) < bound);
+  CHECK(check([](auto v) { return erf(v); }) < bound);
+  CHECK(check([](auto v) { return sin(v); }) < bound);
+  CHECK(check([](auto v) { return cos(v); }) < bound);
+  CHECK(check([](auto v) { return sqrt(abs(v)); }) < bound);
+  CHECK(check([](auto v) { return log(abs(v) + decltype(v)(1)); }) < bound);
+  CHECK(check([](auto v) { return log1p(abs(v)); }) < bound);
+  CHECK(check([](auto v) { return max(v, decltype(v)(1)) - min(v, decltype(v)(2)); }) == 0);
+  CHECK(check([](auto v) { return select(v < decltype(v)(1), -v, v); }) == 0);
+  CHECK(check([](auto v) { return fma(v, v, v); }) < bound);
+}
+
+TEST_CASE_TEMPLATE("math: the logistic function saturates without NaN", Scalar, float, double) {
+  for (const Scalar x : {Scalar(-1e4), Scalar(-90), Scalar(0), Scalar(90), Scalar(1e4)}) {
+    const Scalar y = simd::largest_lane(simd::logistic(simd::Batch<Scalar>(x)));
+    CHECK(static_cast<double>(y) == doctest::Approx(1 / (1 + std::exp(-static_cast<double>(x)))));
+  }
+}
