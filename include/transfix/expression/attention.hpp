@@ -15,11 +15,11 @@ namespace transfix::inline TRANSFIX_ABI {
 namespace detail {
 
 /// Stands for the product q k^T inside the score terms while one tile of it is at hand.
-template <class ScalarOfScores, class ShapeOfScores>
+template <class ScalarOfScores, class ShapeOfScores, bool Differentiable>
 struct TileOfScores : ExpressionTag {
   using Scalar = ScalarOfScores;
   using Shape = ShapeOfScores;
-  static constexpr bool is_leaf = true, differentiable = true;
+  static constexpr bool is_leaf = true, differentiable = Differentiable;
   static constexpr Index open_bytes = 0, forward_bytes = 0, close_bytes = 0;
   struct Tape {
     const Scalar* scores = nullptr;
@@ -56,7 +56,7 @@ struct ScoreTerms<Operation<rules::MatMul<A, B, true>, Query, Key>> {
   using Product = Operation<rules::MatMul<A, B, true>, Query, Key>;
   using QueryExpression = Query;
   using KeyExpression = Key;
-  using Tile = TileOfScores<typename Product::Scalar, typename Product::Shape>;
+  using Tile = TileOfScores<typename Product::Scalar, typename Product::Shape, Product::differentiable>;
   static constexpr Index products = 1;
   static constexpr bool elementwise = Query::Shape::batches == Key::Shape::batches;
   static constexpr Tile without_product(Product&&) { return {}; }
@@ -100,14 +100,14 @@ struct ScoreTerms<Map<Rule, Operands...>> {
 };
 
 /// The tape of the tile inside the tape of score terms without their product.
-template <class Scalar, class Shape>
-auto& tile_tape(const TileOfScores<Scalar, Shape>&, auto& tape) {
+template <class Scalar, class Shape, bool Differentiable>
+auto& tile_tape(const TileOfScores<Scalar, Shape, Differentiable>&, auto& tape) {
   return tape;
 }
 template <class E>
 inline constexpr bool holds_tile = false;
-template <class Scalar, class Shape>
-inline constexpr bool holds_tile<TileOfScores<Scalar, Shape>> = true;
+template <class Scalar, class Shape, bool Differentiable>
+inline constexpr bool holds_tile<TileOfScores<Scalar, Shape, Differentiable>> = true;
 template <class Rule, class... Operands>
 inline constexpr bool holds_tile<Map<Rule, Operands...>> = (holds_tile<Operands> || ...);
 template <class Rule, class... Operands>
@@ -159,7 +159,7 @@ struct Attention : StoredComputation<Attention<Terms, Query, Key, Value, Random>
   using Shape = transfix::Shape<heads, queries, value_width>;
   using Strides = transfix::Strides<value_width, heads * value_width>;
   static constexpr Index span = Shape::size, rows = heads * queries;
-  static constexpr bool differentiable = Query::differentiable || Key::differentiable || Value::differentiable;
+  static constexpr bool differentiable = Terms::differentiable || Value::differentiable;
 
   static constexpr Index query_block = queries < 32 ? queries : 32, key_block = keys < 64 ? keys : 64;
   static constexpr Index q_row = Query::Strides::row, k_row = Key::Strides::row, v_row = Value::Strides::row;

@@ -21,9 +21,10 @@ inline void set_to_zero(Scalar* values, Index count) {
   std::memset(values, 0, static_cast<std::size_t>(count) * sizeof(Scalar));
 }
 
-/// The name that `let` gives to a stored expression.
+/// The name that `let` gives to a stored expression; one without a gradient has a constant's name.
 template <Viewable E>
-using NameOf = Name<typename E::Scalar, typename E::Shape, typename E::Strides>;
+using NameOf = LeafExpression<typename E::Scalar, typename E::Shape, typename E::Strides,
+                              E::differentiable ? Origin::bound : Origin::constant>;
 
 /// body(name), where name stands for a value that is computed once and used any number of times.
 template <class Value, class Body>
@@ -59,8 +60,11 @@ struct Let : Computation<Let<Value, Body>>, Reading<Let<Value, Body>> {
     if constexpr (differentiable) {
       std::byte* const mark = context.workspace;
       bound.open(tape.value, context);
-      Scalar* const gradient_of_name = bound.gradient(tape.value, context);
-      if constexpr (Value::differentiable) set_to_zero(gradient_of_name, Value::span);
+      Scalar* gradient_of_name = nullptr;
+      if constexpr (Value::differentiable) {
+        gradient_of_name = bound.gradient(tape.value, context);
+        set_to_zero(gradient_of_name, Value::span);
+      }
       own(body(NameOf<Value>(bound.value(tape.value), gradient_of_name))).close(tape.inner, context);
       bound.close(tape.value, context);
       context.workspace = mark;
