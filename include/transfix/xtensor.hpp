@@ -32,7 +32,10 @@ constexpr auto extents_of_array() {
 
 inline std::string extents_text(const auto& extents) {
   std::string text = "[";
-  for (const auto extent : extents) text += (text.size() > 1 ? ", " : "") + std::to_string(extent);
+  for (const auto extent : extents) {
+    if (text.size() > 1) text += ", ";
+    text += std::to_string(extent);
+  }
   return text + "]";
 }
 

@@ -30,7 +30,10 @@ std::vector<std::uint64_t> extents_of() {
 
 inline std::string shape_text(const std::vector<std::uint64_t>& extents) {
   std::string text = "[";
-  for (const std::uint64_t extent : extents) text += (text.size() > 1 ? "," : "") + std::to_string(extent);
+  for (const std::uint64_t extent : extents) {
+    if (text.size() > 1) text += ',';
+    text += std::to_string(extent);
+  }
   return text + "]";
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <transfix/core/tokens.hpp>
+#include <transfix/expression/let.hpp>
 #include <transfix/expression/matmul.hpp>
 #include <transfix/kernels/softmax.hpp>
 
@@ -182,9 +183,9 @@ concept OneTargetForEachRow = ShapeOfLogits::rows == Targets;
 struct CrossEntropy {
   template <Expression Logits, Index Count>
   constexpr auto operator()(Logits&& logits, Tokens<Count> targets) const {
-    using E = StoredOf<Logits>;
+    using E = decltype(own(std::forward<Logits>(logits)));  // a name's gradient is added to, not written
     static_assert(OneTargetForEachRow<typename E::Shape, Count>, "cross-entropy: one target for each row of logits");
-    return detail::CrossEntropyOf<E>(store(std::forward<Logits>(logits)), targets);
+    return detail::CrossEntropyOf<E>(own(std::forward<Logits>(logits)), targets);
   }
 
   /// How many targets count.

@@ -3,7 +3,10 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <thread>
+#include <type_traits>
+#include <utility>
 
 #include <transfix/train/execution.hpp>
 
@@ -30,7 +33,8 @@ class Threads {
     for (auto& worker : workers_) worker.join();
   }
 
-  /// Calls function(thread) in every thread; the caller is thread 0.
+  /// Calls function(thread) in every thread; the caller is thread 0. An exception reaches the caller when all
+  /// threads are done.
   template <class Function>
   void run(Function&& function) {
     function_ = &function;
@@ -38,8 +42,13 @@ class Threads {
       (*static_cast<std::remove_reference_t<Function>*>(const_cast<void*>(given)))(thread);
     };
     start();
-    function(Index{0});
+    guarded(0);
     wait_while(finished_, [](std::uint32_t count) { return count < static_cast<std::uint32_t>(Count - 1); });
+#if defined(__cpp_exceptions)
+    for (auto& error : errors_) {
+      if (error) std::rethrow_exception(std::exchange(error, nullptr));
+    }
+#endif
   }
 
  private:
@@ -53,10 +62,22 @@ class Threads {
     for (std::uint32_t seen = 0;;) {
       seen = wait_while(round_, [seen](std::uint32_t round) { return round == seen; });
       if (task_ == nullptr) return;
-      task_(function_, thread);
+      guarded(thread);
       finished_.fetch_add(1, std::memory_order_release);
       finished_.notify_all();
     }
+  }
+
+  void guarded(Index thread) {
+#if defined(__cpp_exceptions)
+    try {
+      task_(function_, thread);
+    } catch (...) {
+      errors_[static_cast<std::size_t>(thread)] = std::current_exception();
+    }
+#else
+    task_(function_, thread);
+#endif
   }
 
   // Looks a while, then sleeps: parts of a step follow each other within microseconds.
@@ -71,6 +92,7 @@ class Threads {
   std::atomic<std::uint32_t> round_{0}, finished_{0};
   const void* function_ = nullptr;
   void (*task_)(const void*, Index) = nullptr;
+  std::array<std::exception_ptr, static_cast<std::size_t>(Count)> errors_{};
   std::array<std::thread, static_cast<std::size_t>(Count - 1)> workers_;
 };
 
