@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
-#include <vector>
-
 #include <transfix/simd/batch.hpp>
+#include <vector>
 
 namespace benchmarks {
 

@@ -1,7 +1,6 @@
 // A layer, an elementwise operation and an operation with a kernel of one's own, each checked against central
 // differences by the tool that transfix checks its own with.
 #include <cstdio>
-
 #include <transfix/expression/activations.hpp>
 #include <transfix/expression/let.hpp>
 #include <transfix/expression/operation.hpp>

@@ -1,5 +1,4 @@
 #include <iostream>
-
 #include <transfix/io/safetensors.hpp>
 #include <transfix/text.hpp>
 #include <transfix/transfix.hpp>

@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
-
 #include <transfix/io/safetensors.hpp>
 #include <transfix/text.hpp>
 #include <transfix/transfix.hpp>
@@ -19,8 +18,7 @@ using namespace transfix;
 #endif
 using Model = models::Gpt<models::GptConfig{
     .vocabulary = QUICKSTART_VOCABULARY, .context = 64, .width = 128, .heads = 4, .layers = 4, .bias = false}>;
-using Training =
-    Trainer<Model, loss::CrossEntropy, optim::AdamW, schedule::WarmupCosine, Threads<QUICKSTART_THREADS>>;
+using Training = Trainer<Model, loss::CrossEntropy, optim::AdamW, schedule::WarmupCosine, Threads<QUICKSTART_THREADS>>;
 
 struct Options {
   std::string text, model = "quickstart.safetensors", prompt = "\n";
@@ -76,8 +74,12 @@ int main(int argument_count, char** arguments) {
   app.add_option("--text", options.text, "the text to train on");
   app.add_option("--model", options.model, "file of the trained model")->capture_default_str();
   app.add_flag("--generate", options.generates, "write with the saved model instead of training one");
-  app.add_option("--steps", options.training.steps, "training steps")->capture_default_str()->check(CLI::PositiveNumber);
-  app.add_option("--batch", options.training.batch, "sequences a step")->capture_default_str()->check(CLI::PositiveNumber);
+  app.add_option("--steps", options.training.steps, "training steps")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  app.add_option("--batch", options.training.batch, "sequences a step")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
   app.add_option("--learning-rate", options.optimizer.learning_rate)->capture_default_str()->check(CLI::PositiveNumber);
   app.add_option("--seed", options.training.seed, "decides first numbers and order of the data")->capture_default_str();
   app.add_option("--prompt", options.prompt, "what the writing starts with (default: a new line)");

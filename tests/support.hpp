@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <transfix/core/random.hpp>
-
 #include <algorithm>
 #include <cmath>
+#include <transfix/core/random.hpp>
 #include <vector>
 
 namespace support {

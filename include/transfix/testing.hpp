@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <type_traits>
-#include <vector>
-
 #include <transfix/core/storage.hpp>
 #include <transfix/expression/elementwise.hpp>
 #include <transfix/nn/initialize.hpp>
+#include <type_traits>
+#include <vector>
 
 // The tools that transfix tests its own operations and layers with.
 
@@ -109,13 +108,14 @@ double gradient_error(const Function& given, Context context = {}, Shapes...) {
   const auto make = [&] {
     return [&]<Index... I>(std::integer_sequence<Index, I...>) {
       return std::as_const(*function)(Name<double, Shapes>(inputs[I].data(), gradients[I].data())...);
-    }(std::make_integer_sequence<Index, Index{sizeof...(Shapes)}>{});
+    }
+    (std::make_integer_sequence<Index, Index{sizeof...(Shapes)}>{});
   };
   if constexpr (detail::has_parameters<Function>) {
     for_each_parameter(*function, [&](const Path&, auto& parameter) { fill_normal(parameter, random, 0.5); });
     for_each_parameter(*gradients_of_function, [&](const Path&, auto& parameter) { fill(parameter, 0); });
-    context.gradient_offset = reinterpret_cast<std::byte*>(gradients_of_function.get()) -
-                              reinterpret_cast<std::byte*>(function.get());
+    context.gradient_offset =
+        reinterpret_cast<std::byte*>(gradients_of_function.get()) - reinterpret_cast<std::byte*>(function.get());
   }
   Pass pass(make, context);
   using E = typename decltype(pass)::E;
@@ -131,15 +131,16 @@ double gradient_error(const Function& given, Context context = {}, Shapes...) {
   pass.backward(weights.data());
   detail::Comparison comparison;
   for (std::size_t i = 0; i < sizeof...(Shapes); ++i) {
-    comparison.compare(gradients[i], [&](std::size_t k) -> double& { return inputs[i][k]; }, loss);
+    comparison.compare(
+        gradients[i], [&](std::size_t k) -> double& { return inputs[i][k]; }, loss);
   }
   if constexpr (detail::has_parameters<Function>) {
     auto* const first = reinterpret_cast<double*>(function.get());
     auto* const first_gradient = reinterpret_cast<double*>(gradients_of_function.get());
     for_each_parameter(*function, [&]<class Shape>(const Path&, Parameter<Shape, double>& parameter) {
       const double* gradient = first_gradient + (parameter.data - first);
-      comparison.compare({gradient, gradient + Shape::size},
-                         [&](std::size_t k) -> double& { return parameter.data[k]; }, loss);
+      comparison.compare(
+          {gradient, gradient + Shape::size}, [&](std::size_t k) -> double& { return parameter.data[k]; }, loss);
     });
   }
   return comparison.worst();

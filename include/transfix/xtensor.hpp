@@ -14,7 +14,6 @@
 
 #include <array>
 #include <string>
-
 #include <transfix/core/error.hpp>
 #include <transfix/expression/leaf.hpp>
 
@@ -72,7 +71,8 @@ auto as_xtensor(const Parameter<Shape, Scalar>& parameter) {
 /// have the extents of `Shape`, and outlive the expression.
 template <class Shape, class Array>
 auto from_xtensor(const Array& array) {
-  static_assert(requires { array.storage(); }, "from_xtensor<Shape>(x): x must be an array; evaluate it with xt::eval");
+  static_assert(
+      requires { array.storage(); }, "from_xtensor<Shape>(x): x must be an array; evaluate it with xt::eval");
   detail::check_extents<Shape>(array);
   if (!array.is_contiguous() || array.layout() != xt::layout_type::row_major) {
     fail("from_xtensor: the array must be row-major and without gaps");

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <transfix/core/error.hpp>
-
 #include <doctest/doctest.h>
 
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <transfix/core/error.hpp>
 
 using namespace transfix;
 

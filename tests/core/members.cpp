@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <transfix/core/members.hpp>
-
 #include <doctest/doctest.h>
 
 #include <string>
+#include <transfix/core/members.hpp>
 #include <vector>
 
 using namespace transfix;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <transfix/core/random.hpp>
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <transfix/core/random.hpp>
 
 using namespace transfix;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <transfix/core/tokens.hpp>
-
 #include <doctest/doctest.h>
+
+#include <transfix/core/tokens.hpp>
 
 using namespace transfix;
 

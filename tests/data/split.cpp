@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <transfix/data/split.hpp>
-
 #include <doctest/doctest.h>
 
 #include <limits>
 #include <numeric>
+#include <transfix/data/split.hpp>
 
 using namespace transfix;
 

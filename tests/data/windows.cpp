@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <transfix/data/windows.hpp>
-
 #include <doctest/doctest.h>
 
 #include <array>
 #include <concepts>
 #include <numeric>
+#include <transfix/data/windows.hpp>
 
 using namespace transfix;
 

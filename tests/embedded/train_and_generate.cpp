@@ -31,7 +31,8 @@ static Sequence counting;
 
 int main() {
   for (int i = 0; i < 64; ++i) counting.tokens[i] = static_cast<Token>(i % 8);
-  static Training training(memory, sizeof memory, {.learning_rate = 1e-2f}, {.steps = 100, .batch = 2, .dropout = 0.0f});
+  static Training training(memory, sizeof memory, {.learning_rate = 1e-2f},
+                           {.steps = 100, .batch = 2, .dropout = 0.0f});
   for (int step = 0; step < 100; ++step) training.step(counting);
   static Generator<Model> generator(training.model());
   Token token = 0;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <transfix/expression/checkpoint.hpp>
-
 #include <doctest/doctest.h>
 
 #include <transfix/expression/activations.hpp>
+#include <transfix/expression/checkpoint.hpp>
 #include <transfix/expression/dropout.hpp>
 #include <transfix/expression/matmul.hpp>
 #include <transfix/testing.hpp>
@@ -37,7 +36,9 @@ TEST_CASE("checkpoint: random numbers are the same when drawn again") {
 }
 
 TEST_CASE("checkpoint: the tape keeps the result and not what is inside") {
-  const auto deep = [](auto y) { return let(silu(y), [](auto a) { return let(tanh(a), [](auto b) { return b * b; }); }); };
+  const auto deep = [](auto y) {
+    return let(silu(y), [](auto a) { return let(tanh(a), [](auto b) { return b * b; }); });
+  };
   using Leaf = Name<float, Shape<64, 64>>;
   using Kept = decltype(checkpoint(Leaf{}, deep));
   using Whole = decltype(store(deep(Leaf{})));

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <transfix/expression/stop_gradient.hpp>
-
 #include <doctest/doctest.h>
 
 #include <transfix/expression/arithmetic.hpp>
+#include <transfix/expression/stop_gradient.hpp>
 #include <transfix/testing.hpp>
 
 using namespace transfix;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <transfix/io/safetensors.hpp>
-
 #include <doctest/doctest.h>
 
 #include <cstdlib>
 #include <fstream>
 #include <limits>
+#include <transfix/io/safetensors.hpp>
 
 #if defined(__linux__)
 #include <sys/resource.h>

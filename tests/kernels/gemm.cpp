@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <transfix/core/tuple.hpp>
-#include <transfix/kernels/gemm.hpp>
-
 #include <doctest/doctest.h>
 
+#include <transfix/core/tuple.hpp>
+#include <transfix/kernels/gemm.hpp>
 #include <vector>
 
 #include "../support.hpp"
@@ -76,9 +75,9 @@ constexpr kernels::Product product(Extents e, Form form) {
 
 // Every number of rows up to 13, columns and depths around one and several vectors of every width, depths
 // across the blocks of 128 and 256.
-constexpr Extents sizes[] = {{1, 1, 1, 0},     {1, 65, 33, 3},  {2, 17, 5, 0},    {2, 130, 17, 1}, {3, 33, 16, 2},
-                             {4, 5, 65, 0},    {5, 16, 2, 7},   {6, 48, 129, 0},  {7, 5, 257, 1},  {8, 49, 128, 0},
-                             {9, 96, 17, 3},   {10, 31, 33, 0}, {11, 1, 300, 0},  {12, 32, 256, 0}, {13, 65, 130, 5},
+constexpr Extents sizes[] = {{1, 1, 1, 0},     {1, 65, 33, 3},  {2, 17, 5, 0},   {2, 130, 17, 1},  {3, 33, 16, 2},
+                             {4, 5, 65, 0},    {5, 16, 2, 7},   {6, 48, 129, 0}, {7, 5, 257, 1},   {8, 49, 128, 0},
+                             {9, 96, 17, 3},   {10, 31, 33, 0}, {11, 1, 300, 0}, {12, 32, 256, 0}, {13, 65, 130, 5},
                              {24, 64, 513, 0}, {29, 97, 2, 1}};
 
 template <class Scalar, Form Of>
@@ -103,7 +102,8 @@ TEST_CASE("gemm: in double") {
 
 TEST_CASE("gemm: the error of a long sum in float stays small") {
   constexpr Index rows = 5, columns = 37, depth = 1000;
-  const auto a = support::normal_numbers<float>(rows * depth, 1), b = support::normal_numbers<float>(depth * columns, 2);
+  const auto a = support::normal_numbers<float>(rows * depth, 1),
+             b = support::normal_numbers<float>(depth * columns, 2);
   constexpr kernels::Product size = product({rows, columns, depth, 0}, Form::plain);
   std::vector<float> c(rows * columns), scratch(kernels::product_scratch<float, size>);
   kernels::multiply<float, size>(a.data(), b.data(), c.data(), false, scratch.data());

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <transfix/core/tuple.hpp>
-#include <transfix/kernels/softmax.hpp>
-
 #include <doctest/doctest.h>
 
 #include <numeric>
+#include <transfix/core/tuple.hpp>
+#include <transfix/kernels/softmax.hpp>
 
 #include "../support.hpp"
 
@@ -21,7 +20,8 @@ void check_rows() {
   std::vector<double> expected(Columns);
   double sum = 0;
   for (const Scalar number : x) sum += std::exp(static_cast<double>(number));
-  std::transform(x.begin(), x.end(), expected.begin(), [&](Scalar v) { return std::exp(static_cast<double>(v)) / sum; });
+  std::transform(x.begin(), x.end(), expected.begin(),
+                 [&](Scalar v) { return std::exp(static_cast<double>(v)) / sum; });
 
   kernels::softmax_row<Columns>(x.data(), y.data());
   CHECK(support::largest_difference(y.data(), expected) < bound);

@@ -1,6 +1,5 @@
 // A program of somebody who uses transfix.
 #include <cstdio>
-
 #include <transfix/loss/cross_entropy.hpp>
 #include <transfix/models/gpt.hpp>
 #include <transfix/optim/adamw.hpp>

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <transfix/simd/batch.hpp>
-
 #include <doctest/doctest.h>
 
+#include <transfix/simd/batch.hpp>
 #include <vector>
 
 #include "../support.hpp"
@@ -26,7 +25,8 @@ TEST_CASE_TEMPLATE("batch: multiply_add is a b + c", Scalar, float, double) {
   using Vector = simd::Batch<Scalar>;
   std::vector<Scalar> result(simd::lanes<Scalar>);
   simd::store(simd::multiply_add(Vector(3), simd::counting<Vector>(1), Vector(-2)), result.data());
-  for (std::size_t lane = 0; lane < result.size(); ++lane) CHECK(result[lane] == static_cast<Scalar>(3 * (lane + 1)) - 2);
+  for (std::size_t lane = 0; lane < result.size(); ++lane)
+    CHECK(result[lane] == static_cast<Scalar>(3 * (lane + 1)) - 2);
 }
 
 TEST_CASE_TEMPLATE("batch: the sum and the largest of the lanes", Scalar, float, double) {

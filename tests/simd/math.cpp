@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <transfix/simd/math.hpp>
-
 #include <doctest/doctest.h>
 
 #include <limits>
+#include <transfix/simd/math.hpp>
 #include <vector>
 
 #include "../support.hpp"
@@ -13,16 +12,18 @@ using namespace transfix;
 namespace {
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
-float exponential_of(float x) { return simd::sum_of_lanes(simd::exponential(simd::Batch<float>(x))) / simd::lanes<float>; }
+float exponential_of(float x) { return simd::largest_lane(simd::exponential(simd::Batch<float>(x))); }
 }  // namespace
 
-TEST_CASE("math: exp in float is right to 2.5 units in the last place") {
+TEST_CASE("math: exp in float is right to 1.5 units in the last place") {
   using Vector = simd::Batch<float>;
   constexpr Index width = simd::lanes<float>, count = 1'000'000 / width * width;
   double worst = 0;
   float y[width];
   for (Index i = 0; i < count; i += width) {
-    const auto at = [](Index n) { return -87.3f + (88.3f + 87.3f) * static_cast<float>(n) / static_cast<float>(count); };
+    const auto at = [](Index n) {
+      return -87.3f + (88.3f + 87.3f) * static_cast<float>(n) / static_cast<float>(count);
+    };
     float x[width];
     for (Index lane = 0; lane < width; ++lane) x[lane] = at(i + lane);
     simd::store(simd::exponential(simd::load<Vector>(x)), y);
@@ -33,7 +34,7 @@ TEST_CASE("math: exp in float is right to 2.5 units in the last place") {
       worst = std::max(worst, std::abs(double{y[lane]} - expected) / unit);
     }
   }
-  CHECK(worst <= 2.5);
+  CHECK(worst <= 1.5);
 }
 
 TEST_CASE("math: exp of the ends of the range") {
@@ -51,7 +52,7 @@ TEST_CASE_TEMPLATE("math: single lanes and vectors agree", Scalar, float, double
   using Vector = simd::Batch<Scalar>;
   using One = simd::One<Scalar>;
   constexpr Index width = simd::lanes<Scalar>;
-  constexpr double bound = 8 * double{std::numeric_limits<Scalar>::epsilon()};
+  constexpr double bound = 64 * double{std::numeric_limits<Scalar>::epsilon()};
   const auto check = [](auto function) {
     Scalar x[width], y[width];
     double worst = 0;
@@ -78,7 +79,7 @@ TEST_CASE_TEMPLATE("math: single lanes and vectors agree", Scalar, float, double
   CHECK(check([](auto v) { return log1p(abs(v)); }) < bound);
   CHECK(check([](auto v) { return max(v, decltype(v)(1)) - min(v, decltype(v)(2)); }) == 0);
   CHECK(check([](auto v) { return select(v < decltype(v)(1), -v, v); }) == 0);
-  CHECK(check([](auto v) { return fma(v, v, v); }) < bound);
+  CHECK(check([](auto v) { return fma(v, v, abs(v)); }) < bound);
 }
 
 TEST_CASE_TEMPLATE("math: the logistic function saturates without NaN", Scalar, float, double) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <transfix/simd/scalar.hpp>
-
 #include <doctest/doctest.h>
+
+#include <transfix/simd/scalar.hpp>
 
 using namespace transfix;
 

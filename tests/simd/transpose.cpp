@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <transfix/simd/transpose.hpp>
-
 #include <doctest/doctest.h>
+
+#include <transfix/simd/transpose.hpp>
 
 #include "../support.hpp"
 

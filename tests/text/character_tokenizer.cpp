@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <transfix/text/character_tokenizer.hpp>
-
 #include <doctest/doctest.h>
-
-#include <transfix/core/random.hpp>
-#include <transfix/text.hpp>
 
 #include <cstdlib>
 #include <filesystem>
+#include <transfix/core/random.hpp>
+#include <transfix/text.hpp>
+#include <transfix/text/character_tokenizer.hpp>
 
 using namespace transfix;
 using text::CharacterTokenizer;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <transfix/text/read_file.hpp>
-
 #include <doctest/doctest.h>
 
 #include <fstream>
+#include <transfix/text/read_file.hpp>
 
 using namespace transfix;
 namespace fs = std::filesystem;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <transfix/xtensor.hpp>
-
 #include <doctest/doctest.h>
 
 #include <transfix/expression/matmul.hpp>
 #include <transfix/testing.hpp>
+#include <transfix/xtensor.hpp>
 #if __has_include(<xtensor/xtensor.hpp>)
 #include <xtensor/xmath.hpp>
 #include <xtensor/xtensor.hpp>

@@ -2,7 +2,6 @@
 #pragma once
 #include <concepts>
 #include <exception>
-
 #include <transfix/core/config.hpp>
 
 namespace transfix {
@@ -25,7 +24,7 @@ class Message {
     while (*text != '\0') append(*text++);
   }
   template <class Text>
-    requires requires(const Text& text) { text.begin(), text.end(); }
+  requires requires(const Text& text) { text.begin(), text.end(); }
   constexpr void append(const Text& text) {
     for (const char character : text) append(character);
   }

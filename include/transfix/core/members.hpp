@@ -2,10 +2,9 @@
 #pragma once
 #include <concepts>
 #include <string_view>
+#include <transfix/core/parameter.hpp>
 #include <type_traits>
 #include <utility>
-
-#include <transfix/core/parameter.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {
 
@@ -197,7 +196,8 @@ constexpr void for_each_part(Model& model, const Path& path, auto&& function) {
     detail::with_members(model, [&](auto&... members) {
       [&]<Index... Positions>(std::integer_sequence<Index, Positions...>) {
         (function(Path{&path, detail::member_name<Part, Positions>()}, members), ...);
-      }(std::make_integer_sequence<Index, sizeof...(members)>{});
+      }
+      (std::make_integer_sequence<Index, sizeof...(members)>{});
     });
   }
 }

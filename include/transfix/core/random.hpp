@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdint>
 #include <numbers>
-
 #include <transfix/core/shape.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {

@@ -2,7 +2,6 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-
 #include <transfix/core/config.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {

@@ -2,10 +2,9 @@
 #pragma once
 #include <cstring>
 #include <new>
-#include <utility>
-
 #include <transfix/core/error.hpp>
 #include <transfix/core/parameter.hpp>
+#include <utility>
 
 namespace transfix::inline TRANSFIX_ABI {
 
@@ -15,7 +14,7 @@ class Storage {
   static constexpr std::size_t alignment = 64;
 
   explicit Storage(Index bytes)
-      : data_(static_cast<std::byte*>(::operator new(static_cast<std::size_t>(bytes), std::align_val_t{alignment}))),
+      : data_(static_cast<std::byte*>(::operator new (static_cast<std::size_t>(bytes), std::align_val_t{alignment}))),
         owned_(true) {
     std::memset(data_, 0, static_cast<std::size_t>(bytes));
   }
@@ -37,7 +36,7 @@ class Storage {
     return *this;
   }
   ~Storage() {
-    if (owned_) ::operator delete(data_, std::align_val_t{alignment});
+    if (owned_) ::operator delete (data_, std::align_val_t{alignment});
   }
 
   std::byte* data() const { return data_; }

@@ -11,7 +11,8 @@ struct Tensor {
   using Shape = ShapeOfTensor;
   using Strides = StridesOfTensor;
   static constexpr Index rows = Shape::rows, columns = Shape::columns;
-  static constexpr Index span = (Shape::batches - 1) * Strides::batch + (Shape::matrix_rows - 1) * Strides::row + columns;
+  static constexpr Index span =
+      (Shape::batches - 1) * Strides::batch + (Shape::matrix_rows - 1) * Strides::row + columns;
 };
 
 /// Numbers that an operation reads.

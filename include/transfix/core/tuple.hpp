@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <utility>
-
 #include <transfix/core/shape.hpp>
+#include <utility>
 
 namespace transfix::inline TRANSFIX_ABI {
 
@@ -46,7 +45,8 @@ template <Index Count>
 constexpr void unrolled(auto&& function) {
   [&]<Index... Positions>(std::integer_sequence<Index, Positions...>) {
     (function(std::integral_constant<Index, Positions>{}), ...);
-  }(std::make_integer_sequence<Index, Count>{});
+  }
+  (std::make_integer_sequence<Index, Count>{});
 }
 
 }  // namespace transfix::inline TRANSFIX_ABI

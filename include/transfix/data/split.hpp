@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <string>
-#include <utility>
-#include <vector>
-
 #include <transfix/core/error.hpp>
 #include <transfix/core/shape.hpp>
+#include <utility>
+#include <vector>
 
 namespace transfix::inline TRANSFIX_ABI::data {
 

@@ -2,11 +2,10 @@
 #pragma once
 #include <algorithm>
 #include <span>
-#include <vector>
-
 #include <transfix/core/error.hpp>
 #include <transfix/core/tokens.hpp>
 #include <transfix/data/example.hpp>
+#include <vector>
 
 namespace transfix::inline TRANSFIX_ABI::data {
 

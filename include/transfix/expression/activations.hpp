@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <numbers>
-
 #include <transfix/expression/elementwise.hpp>
 #include <transfix/simd/math.hpp>
 

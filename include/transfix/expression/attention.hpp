@@ -87,7 +87,8 @@ struct ScoreTerms<Map<Rule, Operands...>> {
   static constexpr auto without_product(Whole&& expression) {
     return [&]<Index... I>(std::integer_sequence<Index, I...>) {
       return rebuilt(expression.rule, ScoreTerms<Operands>::without_product(std::move(get<I>(expression.operands)))...);
-    }(std::make_integer_sequence<Index, sizeof...(Operands)>{});
+    }
+    (std::make_integer_sequence<Index, sizeof...(Operands)>{});
   }
   template <class... New>
   static constexpr auto rebuilt(Rule rule, New... operands) {
@@ -131,7 +132,8 @@ bool hides(const Map<Rule, First, Rest...>& terms, Region block) {
   if constexpr (requires { terms.rule.hides(block); }) {
     if (terms.rule.hides(block)) return true;
   }
-  if constexpr (requires { terms.rule.hides(block); } || requires { Rule::keeps_masked; }) {
+  if constexpr (
+      requires { terms.rule.hides(block); } || requires { Rule::keeps_masked; }) {
     return hides(get<0>(terms.operands), block);
   } else {
     return false;
@@ -174,10 +176,10 @@ struct Attention : StoredComputation<Attention<Terms, Query, Key, Value, Random>
     static constexpr kernels::Product d_value{N, value_width, M, 1, N, y_row, 1, v_row};
     static constexpr kernels::Product d_query{M, width, N, N, 1, k_row, 1, q_row};
     static constexpr kernels::Product d_key{N, width, M, 1, N, q_row, 1, k_row};
-    static constexpr Index scratch = std::max(
-        {kernels::product_scratch<Scalar, scores>, kernels::product_scratch<Scalar, values>,
-         kernels::product_scratch<Scalar, d_probabilities>, kernels::product_scratch<Scalar, d_value>,
-         kernels::product_scratch<Scalar, d_query>, kernels::product_scratch<Scalar, d_key>});
+    static constexpr Index scratch =
+        std::max({kernels::product_scratch<Scalar, scores>, kernels::product_scratch<Scalar, values>,
+                  kernels::product_scratch<Scalar, d_probabilities>, kernels::product_scratch<Scalar, d_value>,
+                  kernels::product_scratch<Scalar, d_query>, kernels::product_scratch<Scalar, d_key>});
   };
   static constexpr Index rest_of_queries = queries % query_block, rest_of_keys = keys % key_block;
   static constexpr Index product_scratch =
@@ -349,8 +351,7 @@ struct Attention : StoredComputation<Attention<Terms, Query, Key, Value, Random>
             using Vector = decltype(tag);
             const Index at = i * N + column;
             const Vector score = terms.template lane<Vector>(tape.terms, row, first_column + column);
-            const Vector probability =
-                sees_nothing ? Vector(Scalar(0)) : simd::exponential(score - Vector(log_sum));
+            const Vector probability = sees_nothing ? Vector(Scalar(0)) : simd::exponential(score - Vector(log_sum));
             const Vector factor = tape.random.template factor<Vector>(row, first_column + column);
             simd::store(probability * factor, probabilities + at);
             const Vector d_probability = simd::load<Vector>(d_scores + at) * factor;
@@ -391,7 +392,8 @@ struct Attention : StoredComputation<Attention<Terms, Query, Key, Value, Random>
   template <Index M>
   void for_each_key_block(Index head, Index first_row, Extent<M>, auto&& function) const {
     const auto visible = [&](Index first_column, Index columns) {
-      return !detail::hides(terms, Region{head, first_row, first_row + M - 1, first_column, first_column + columns - 1});
+      return !detail::hides(terms,
+                            Region{head, first_row, first_row + M - 1, first_column, first_column + columns - 1});
     };
     for (Index column = 0; column + key_block <= keys; column += key_block) {
       if (visible(column, key_block)) function(Extent<key_block>{}, column);
@@ -434,8 +436,7 @@ struct SoftmaxOperand<Dropout<Probabilities>> : SoftmaxOperand<Probabilities> {
 
 /// The fused form of matmul(softmax(scores), v) and matmul(dropout(softmax(scores)), v).
 template <Expression Probabilities, Operand V>
-  requires(detail::SoftmaxOperand<Probabilities>::fuses)
-constexpr auto matmul(Probabilities&& probabilities, V&& v) {
+requires(detail::SoftmaxOperand<Probabilities>::fuses) constexpr auto matmul(Probabilities&& probabilities, V&& v) {
   using Pattern = detail::SoftmaxOperand<Probabilities>;
   using Scores = detail::ScoreTerms<typename Pattern::Terms>;
   using ShapeA = typename Probabilities::Shape;

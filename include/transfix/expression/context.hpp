@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cstdint>
-
 #include <transfix/core/tensor.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {

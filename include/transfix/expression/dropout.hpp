@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <array>
-
 #include <transfix/core/random.hpp>
 #include <transfix/expression/elementwise.hpp>
 
@@ -34,8 +33,8 @@ struct DropoutMask {
     for (Index lane = 0; lane < static_cast<Index>(Vector::size); ++lane) {
       const Index place = column + lane;
       if (lane == 0 || place % 8 == 0) {
-        bits = philox(seed ^ (std::uint64_t{step} << 32), {static_cast<std::uint32_t>(place / 8),
-                                                           static_cast<std::uint32_t>(row), sequence, stream});
+        bits = philox(seed ^ (std::uint64_t{step} << 32),
+                      {static_cast<std::uint32_t>(place / 8), static_cast<std::uint32_t>(row), sequence, stream});
       }
       const std::uint32_t half = bits[static_cast<std::size_t>(place % 8 / 2)] >> (place % 2 * 16) & 0xFFFFu;
       factors[static_cast<std::size_t>(lane)] = half < threshold ? Scalar(0) : static_cast<Scalar>(kept);

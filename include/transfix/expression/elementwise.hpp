@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <array>
 #include <algorithm>
+#include <array>
 #include <concepts>
-
 #include <transfix/expression/leaf.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {
@@ -33,20 +32,24 @@ TRANSFIX_INLINE Vector rule_value(const Rule& rule, const Position<Vector>& posi
 }
 
 template <class Rule>
-inline constexpr bool rule_has_a_derivative =
-    requires(const Rule& rule, simd::One<double> x, Position<simd::One<double>> position) {
-      requires requires { rule.derivative(x); } || requires { rule.derivative(x, position); } ||
-                   requires { rule.derivative_from_output(x); };
-    };
+inline constexpr bool rule_has_a_derivative = requires(const Rule& rule, simd::One<double> x,
+                                                       Position<simd::One<double>> position) {
+  requires requires { rule.derivative(x); } || requires {
+    rule.derivative(x, position);
+  } || requires {
+    rule.derivative_from_output(x);
+  };
+};
 template <class Rule>
-inline constexpr bool rule_has_gradients =
-    requires(const Rule& rule, simd::One<double> x) { rule.gradients(x, x, x); };
+inline constexpr bool rule_has_gradients = requires(const Rule& rule, simd::One<double> x) {
+  rule.gradients(x, x, x);
+};
 
 /// The gradients of a rule's operands from the gradient of its result.
 template <class Rule, class Vector, class... Vectors>
 TRANSFIX_INLINE std::array<Vector, sizeof...(Vectors)> rule_gradients(const Rule& rule,
-                                                                      const Position<Vector>& position,
-                                                                      Vector gradient, Vectors... x) {
+                                                                      const Position<Vector>& position, Vector gradient,
+                                                                      Vectors... x) {
   if constexpr (requires { rule.gradients(gradient, x...); }) {
     return rule.gradients(gradient, x...);
   } else if constexpr (requires { rule.derivative(x..., position); }) {
@@ -92,7 +95,8 @@ struct Map : Computation<Map<Rule, First, Rest...>> {
     return [&]<Index... I>(std::integer_sequence<Index, I...>) {
       return detail::rule_value(rule, position<Vector>(row, column),
                                 get<I>(operands).template lane<Vector>(get<I>(tape), row, column)...);
-    }(std::make_integer_sequence<Index, count>{});
+    }
+    (std::make_integer_sequence<Index, count>{});
   }
 
   void open(Tape& tape, Context& context) const {
@@ -105,7 +109,8 @@ struct Map : Computation<Map<Rule, First, Rest...>> {
       const auto gradients = [&]<Index... I>(std::integer_sequence<Index, I...>) {
         return detail::rule_gradients(rule, position<Vector>(row, column), gradient,
                                       get<I>(operands).template lane<Vector>(get<I>(tape), row, column)...);
-      }(std::make_integer_sequence<Index, count>{});
+      }
+      (std::make_integer_sequence<Index, count>{});
       unrolled<count>([&](auto i) {
         get<i()>(operands).pull(get<i()>(tape), context, row, column, gradients[static_cast<std::size_t>(i())]);
       });

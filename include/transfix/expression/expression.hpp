@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <concepts>
-#include <type_traits>
-#include <utility>
-
 #include <transfix/core/tuple.hpp>
 #include <transfix/expression/context.hpp>
 #include <transfix/simd/batch.hpp>
+#include <type_traits>
+#include <utility>
 
 // An expression is a small value that says how to compute a tensor. Its type holds the forward and the
 // backward program, and a struct `Tape` with all that backward needs. There are three kinds:
@@ -30,11 +29,15 @@ template <class Type>
 concept Expression = std::derived_from<std::remove_cvref_t<Type>, ExpressionTag>;
 
 template <class Type>
-concept Leaf = Expression<Type> && requires { requires std::remove_cvref_t<Type>::is_leaf; };
+concept Leaf = Expression<Type> && requires {
+  requires std::remove_cvref_t<Type>::is_leaf;
+};
 
 /// Leaves and stored values: their numbers lie somewhere and have a pointer.
 template <class Type>
-concept Viewable = Expression<Type> && requires { typename std::remove_cvref_t<Type>::Strides; };
+concept Viewable = Expression<Type> && requires {
+  typename std::remove_cvref_t<Type>::Strides;
+};
 
 namespace detail {
 template <class>
@@ -89,7 +92,8 @@ struct Reading {
   template <class Vector>
   TRANSFIX_INLINE Vector lane(const auto& tape, Index row, Index column) const {
     const auto& self = static_cast<const Self&>(*this);
-    return simd::load<Vector>(self.value(tape) + row_offset<typename Self::Shape, typename Self::Strides>(row) + column);
+    return simd::load<Vector>(self.value(tape) + row_offset<typename Self::Shape, typename Self::Strides>(row) +
+                              column);
   }
   template <class Vector>
   TRANSFIX_INLINE void pull(auto& tape, const Context& context, Index row, Index column, Vector value) const {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <array>
-
 #include <transfix/expression/operation.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {
@@ -29,7 +28,8 @@ constexpr auto split_heads(Named name) {
     return std::array<Head, static_cast<std::size_t>(Parts)>{
         name.template seen_as<transfix::Shape<Heads, Shape::rows, width>, HeadStrides<width, Named::Strides::row>>(
             Part * Heads * width)...};
-  }(std::make_integer_sequence<Index, Parts>{});
+  }
+  (std::make_integer_sequence<Index, Parts>{});
 }
 
 /// A stored value seen with another shape, in the same memory.
@@ -61,7 +61,8 @@ struct MergeHeads {
   struct Saved {};
   static void forward(In<X> x, Out<Output> y, Saved&) {
     for (Index row = 0; row < X::rows; ++row) {
-      for (Index column = 0; column < width; ++column) y[row % context][row / context * width + column] = x[row][column];
+      for (Index column = 0; column < width; ++column)
+        y[row % context][row / context * width + column] = x[row][column];
     }
   }
   static void backward(In<Output> dy, In<Output>, In<X>, const Saved&, auto dx) {

@@ -25,9 +25,8 @@ struct Lookup {
   void backward(In<Output> dy, In<Output>, In<Table>, const Saved&, auto d_table) const {
     const auto sum = d_table.clear();
     for (Index row = 0; row < Length; ++row) {
-      simd::for_each_lane<Scalar, Table::columns>([&](auto tag, Index column) {
-        sum.add(tokens[row], column, simd::load<decltype(tag)>(dy[row] + column));
-      });
+      simd::for_each_lane<Scalar, Table::columns>(
+          [&](auto tag, Index column) { sum.add(tokens[row], column, simd::load<decltype(tag)>(dy[row] + column)); });
     }
   }
 };

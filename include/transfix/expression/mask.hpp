@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <limits>
-
 #include <transfix/expression/elementwise.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cmath>
-
 #include <transfix/expression/arithmetic.hpp>
 #include <transfix/expression/operation.hpp>
 #include <transfix/kernels/gemm.hpp>
@@ -15,8 +14,10 @@ template <Index... Extents>
 struct TransposedShape<Shape<Extents...>> {
   static_assert(sizeof...(Extents) >= 2, "transpose(x): x needs at least two extents");
   template <Index... Axis>
-  static auto of(std::integer_sequence<Index, Axis...>) -> Shape<Shape<Extents...>::extent(
-      Axis < sizeof...(Extents) - 2 ? Axis : Axis == sizeof...(Extents) - 2 ? Axis + 1 : Axis - 1)...>;
+  static auto of(std::integer_sequence<Index, Axis...>)
+      -> Shape<Shape<Extents...>::extent(Axis < sizeof...(Extents) - 2    ? Axis
+                                         : Axis == sizeof...(Extents) - 2 ? Axis + 1
+                                                                          : Axis - 1)...>;
   using Type = decltype(of(std::make_integer_sequence<Index, sizeof...(Extents)>{}));
 };
 template <class Left, Index Columns>
@@ -24,8 +25,8 @@ struct ProductShape;
 template <Index... Extents, Index Columns>
 struct ProductShape<Shape<Extents...>, Columns> {
   template <Index... Axis>
-  static auto of(std::integer_sequence<Index, Axis...>) -> Shape<(
-      Axis == sizeof...(Extents) - 1 ? Columns : Shape<Extents...>::extent(Axis))...>;
+  static auto of(std::integer_sequence<Index, Axis...>)
+      -> Shape<(Axis == sizeof...(Extents) - 1 ? Columns : Shape<Extents...>::extent(Axis))...>;
   using Type = decltype(of(std::make_integer_sequence<Index, sizeof...(Extents)>{}));
 };
 
@@ -75,9 +76,9 @@ struct MatMul {
   struct Saved {};
 
   static constexpr Index y_row = Output::Strides::row, a_row = A::Strides::row;
-  static constexpr kernels::Product value{rows,  columns, depth, a_row, 1, Right::depth_stride, Right::column_stride,
+  static constexpr kernels::Product value{rows, columns, depth, a_row, 1, Right::depth_stride, Right::column_stride,
                                           y_row};
-  static constexpr kernels::Product left{rows,  depth, columns, y_row, 1, Right::column_stride, Right::depth_stride,
+  static constexpr kernels::Product left{rows, depth, columns, y_row, 1, Right::column_stride, Right::depth_stride,
                                          a_row};
   static constexpr kernels::Product right =
       Transposed ? kernels::Product{columns, depth, rows, 1, y_row, a_row, 1, B::Strides::row}

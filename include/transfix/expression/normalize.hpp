@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cmath>
-
 #include <transfix/expression/operation.hpp>
 #include <transfix/kernels/softmax.hpp>
 
@@ -23,14 +22,15 @@ struct Standardize {
     constexpr auto columns = static_cast<Scalar>(X::columns);
     for (Index row = 0; row < X::rows; ++row) {
       const Scalar* from = x[row];
-      const Scalar mean = kernels::sum_of_row<Scalar, X::columns>([&](auto tag, Index column) {
-                            return simd::load<decltype(tag)>(from + column);
-                          }) / columns;
+      const Scalar mean = kernels::sum_of_row<Scalar, X::columns>(
+                              [&](auto tag, Index column) { return simd::load<decltype(tag)>(from + column); }) /
+                          columns;
       const Scalar variance = kernels::sum_of_row<Scalar, X::columns>([&](auto tag, Index column) {
                                 using Vector = decltype(tag);
                                 const Vector centred = simd::load<Vector>(from + column) - Vector(mean);
                                 return centred * centred;
-                              }) / columns;
+                              }) /
+                              columns;
       const Scalar inverse = 1 / std::sqrt(variance + static_cast<Scalar>(epsilon));
       saved.inverse_deviation.data[row] = inverse;
       simd::for_each_lane<Scalar, X::columns>([&](auto tag, Index column) {
@@ -43,9 +43,9 @@ struct Standardize {
   void backward(In<Output> dy, In<Output> y, In<X>, const Saved& saved, auto dx) const {
     constexpr auto columns = static_cast<Scalar>(X::columns);
     for (Index row = 0; row < X::rows; ++row) {
-      const Scalar mean = kernels::sum_of_row<Scalar, X::columns>([&](auto tag, Index column) {
-                            return simd::load<decltype(tag)>(dy[row] + column);
-                          }) / columns;
+      const Scalar mean = kernels::sum_of_row<Scalar, X::columns>(
+                              [&](auto tag, Index column) { return simd::load<decltype(tag)>(dy[row] + column); }) /
+                          columns;
       const Scalar mean_with_y = kernels::dot<X::columns>(dy[row], y[row]) / columns;
       const Scalar inverse = saved.inverse_deviation.data[row];
       simd::for_each_lane<Scalar, X::columns>([&](auto tag, Index column) {

@@ -87,14 +87,14 @@ struct Operation : StoredComputation<Operation<Rule, Operands...>> {
 
  private:
   void with_views(const Tape& tape, auto&& function) const {
-    [&]<Index... I>(std::integer_sequence<Index, I...>) {
-      function(view(get<I>(operands), get<I>(tape.operands))...);
-    }(std::make_integer_sequence<Index, count>{});
+    [&]<Index... I>(std::integer_sequence<Index, I...>) { function(view(get<I>(operands), get<I>(tape.operands))...); }
+    (std::make_integer_sequence<Index, count>{});
   }
   void with_gradients(Tape& tape, const Context& context, auto&& function) const {
     [&]<Index... I>(std::integer_sequence<Index, I...>) {
       function(transfix::gradient(get<I>(operands), get<I>(tape.operands), context)...);
-    }(std::make_integer_sequence<Index, count>{});
+    }
+    (std::make_integer_sequence<Index, count>{});
   }
 };
 

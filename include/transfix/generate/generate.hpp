@@ -2,9 +2,8 @@
 #pragma once
 #include <memory>
 #include <span>
-#include <vector>
-
 #include <transfix/generate/generator.hpp>
+#include <vector>
 
 namespace transfix::inline TRANSFIX_ABI {
 
@@ -34,7 +33,8 @@ std::vector<Token> generate(const Model& model, std::span<const Token> prompt, c
 }
 
 template <class Model>
-std::vector<Token> generate(const Model& model, std::span<const Token> prompt, const GenerationSettings& settings = {}) {
+std::vector<Token> generate(const Model& model, std::span<const Token> prompt,
+                            const GenerationSettings& settings = {}) {
   return generate(model, prompt, settings, [](Token) {});
 }
 

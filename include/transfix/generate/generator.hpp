@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
-
 #include <transfix/core/error.hpp>
 #include <transfix/core/tokens.hpp>
 #include <transfix/generate/key_value_cache.hpp>
@@ -64,7 +63,8 @@ class Generator {
   }
 
   typename Logits::Tape tape_;
-  alignas(parameter_alignment) std::byte workspace_[static_cast<std::size_t>(std::max(Logits::forward_bytes, Index{1}))];
+  alignas(parameter_alignment) std::byte
+      workspace_[static_cast<std::size_t>(std::max(Logits::forward_bytes, Index{1}))];
   Sampler<vocabulary, Scalar> sampler_;
 };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
-
 #include <transfix/core/random.hpp>
 #include <transfix/kernels/softmax.hpp>
 

@@ -8,9 +8,8 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
-
 #include <transfix/core/error.hpp>
+#include <utility>
 
 #if defined(__unix__) || defined(__APPLE__)
 #define TRANSFIX_HAS_FSYNC 1

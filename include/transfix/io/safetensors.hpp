@@ -5,7 +5,6 @@
 #include <concepts>
 #include <cstring>
 #include <set>
-
 #include <transfix/core/members.hpp>
 #include <transfix/io/safetensors_reader.hpp>
 

@@ -5,10 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <transfix/core/config.hpp>
 #include <utility>
 #include <vector>
-
-#include <transfix/core/config.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::io {
 

@@ -6,11 +6,10 @@
 #include <memory>
 #include <span>
 #include <string_view>
-#include <tuple>
-
 #include <transfix/core/error.hpp>
 #include <transfix/io/file.hpp>
 #include <transfix/io/safetensors_header.hpp>
+#include <tuple>
 
 namespace transfix::inline TRANSFIX_ABI::io {
 

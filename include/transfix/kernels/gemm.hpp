@@ -30,10 +30,12 @@ struct Tiling {
                                   : vectors_of_row % 2 == 0 ? 2
                                                             : 3;
   static constexpr Index vectors = wanted < vectors_of_row ? wanted : vectors_of_row;
-  static constexpr Index rows = simd::registers == 16 ? (width == 1 ? 4 : 12 / vectors > 6 ? 6 : 12 / vectors)
+  static constexpr Index rows = simd::registers == 16 ? (width == 1         ? 4
+                                                         : 12 / vectors > 6 ? 6
+                                                                            : 12 / vectors)
                                 : vectors >= 3        ? (vectors > 3 ? 2 : 8)
                                                       : 12;
-  static constexpr Index panel = vectors * width;                     // columns of a whole panel
+  static constexpr Index panel = vectors * width;                       // columns of a whole panel
   static constexpr Index whole_columns = Size.columns / panel * panel;  // columns in whole panels
   static constexpr Index rest = Size.columns - whole_columns;
   static constexpr bool packs_all = Size.b_column != 1;

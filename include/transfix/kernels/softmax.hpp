@@ -2,7 +2,6 @@
 #pragma once
 #include <cmath>
 #include <limits>
-
 #include <transfix/simd/math.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::kernels {
@@ -59,8 +58,8 @@ struct SoftmaxStatistics {
 /// y = exp(x - max(x)), not normalised yet. A row that is -infinity throughout gives zeros and sum 0.
 template <Index Columns, class Scalar>
 SoftmaxStatistics<Scalar> exponentials_of_row(const Scalar* x, Scalar* y) {
-  const Scalar found = largest_of_row<Scalar, Columns>(
-      [&](auto tag, Index column) { return simd::load<decltype(tag)>(x + column); });
+  const Scalar found =
+      largest_of_row<Scalar, Columns>([&](auto tag, Index column) { return simd::load<decltype(tag)>(x + column); });
   const Scalar largest = found == -std::numeric_limits<Scalar>::infinity() ? Scalar(0) : found;
   const Scalar sum = sum_of_row<Scalar, Columns>([&](auto tag, Index column) {
     using Vector = decltype(tag);

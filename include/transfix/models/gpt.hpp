@@ -30,9 +30,8 @@ struct GptBlock {
 
   template <Leaf X, class Memory = NoMemory>
   constexpr auto operator()(X x, Memory memory = {}) const {
-    return let(x + dropout<Config.dropout>(attention(attention_norm(x), memory)), [this](auto y) {
-      return y + dropout<Config.dropout>(feed_forward(feed_forward_norm(y)));
-    });
+    return let(x + dropout<Config.dropout>(attention(attention_norm(x), memory)),
+               [this](auto y) { return y + dropout<Config.dropout>(feed_forward(feed_forward_norm(y))); });
   }
 
   // The maps that end in the residual stream start smaller, by the number of their sums (GPT-2).

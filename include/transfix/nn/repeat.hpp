@@ -15,9 +15,8 @@ struct Repeat {
   /// arguments(number) gives what each layer is called with besides its input.
   template <Operand X, class Arguments>
   constexpr auto operator()(X&& x, Arguments arguments) const {
-    return repeat<Count>(std::forward<X>(x), [this, arguments](Index number, auto name) {
-      return items[number](name, arguments(number));
-    });
+    return repeat<Count>(std::forward<X>(x),
+                         [this, arguments](Index number, auto name) { return items[number](name, arguments(number)); });
   }
 
   template <Operand X>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cmath>
-
 #include <transfix/simd/batch.hpp>
 
 // An optimizer is a struct of settings with

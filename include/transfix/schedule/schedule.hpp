@@ -2,7 +2,6 @@
 #pragma once
 #include <cmath>
 #include <numbers>
-
 #include <transfix/core/shape.hpp>
 
 // A schedule says what share of the learning rate a step takes: factor(step, steps), with step counted

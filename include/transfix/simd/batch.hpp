@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <array>
-#include <utility>
-
 #include <transfix/simd/scalar.hpp>
+#include <utility>
 #if TRANSFIX_SIMD
 #if defined(__GNUC__) && !defined(__clang__)
 // g++ 12 warns of uninitialised values inside its own AVX-512 intrinsics (GCC bug 105593).
@@ -26,8 +25,7 @@ struct WidestBatch {
   using Type = One<Scalar>;
 };
 template <class Scalar>
-  requires(xsimd::types::has_simd_register<Scalar, xsimd::default_arch>::value)
-struct WidestBatch<Scalar> {
+requires(xsimd::types::has_simd_register<Scalar, xsimd::default_arch>::value) struct WidestBatch<Scalar> {
   using Type = xsimd::batch<Scalar, xsimd::default_arch>;
 };
 }  // namespace detail
@@ -107,7 +105,8 @@ TRANSFIX_INLINE auto fold_lanes(Raw raw, auto&& join) {
       return fold_lanes<Width / 2>(join(__builtin_shufflevector(raw, raw, int{Lane}...),
                                         __builtin_shufflevector(raw, raw, int{Lane + Width / 2}...)),
                                    join);
-    }(std::make_integer_sequence<Index, Width / 2>{});
+    }
+    (std::make_integer_sequence<Index, Width / 2>{});
   }
 }
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <limits>
-#include <type_traits>
-
 #include <transfix/simd/batch.hpp>
+#include <type_traits>
 
 namespace transfix::inline TRANSFIX_ABI::simd {
 

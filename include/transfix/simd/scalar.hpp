@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cmath>
-
 #include <transfix/core/shape.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::simd {

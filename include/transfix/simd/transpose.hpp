@@ -10,7 +10,8 @@ template <Index Width, Index Half, class Raw>
 TRANSFIX_INLINE Raw interleave(Raw a, Raw b) {
   return [&]<Index... Lane>(std::integer_sequence<Index, Lane...>) {
     return __builtin_shufflevector(a, b, int{Half * Width / 2 + Lane / 2 + (Lane % 2) * Width}...);
-  }(std::make_integer_sequence<Index, Width>{});
+  }
+  (std::make_integer_sequence<Index, Width>{});
 }
 }  // namespace detail
 

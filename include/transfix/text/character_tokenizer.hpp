@@ -5,12 +5,11 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
-
 #include <transfix/core/error.hpp>
 #include <transfix/core/shape.hpp>
 #include <transfix/text/utf8.hpp>
+#include <utility>
+#include <vector>
 
 namespace transfix::inline TRANSFIX_ABI::text {
 

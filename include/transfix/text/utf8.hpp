@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-
 #include <transfix/core/config.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::text {

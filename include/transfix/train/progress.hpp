@@ -2,7 +2,6 @@
 #pragma once
 #include <chrono>
 #include <cstdio>
-
 #include <transfix/train/trainer.hpp>
 #if __has_include(<unistd.h>)
 #include <unistd.h>

@@ -5,10 +5,9 @@
 #include <cstdint>
 #include <exception>
 #include <thread>
+#include <transfix/train/execution.hpp>
 #include <type_traits>
 #include <utility>
-
-#include <transfix/train/execution.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {
 

@@ -2,7 +2,6 @@
 #pragma once
 #include <algorithm>
 #include <cmath>
-
 #include <transfix/core/storage.hpp>
 #include <transfix/expression/context.hpp>
 #include <transfix/nn/initialize.hpp>
@@ -14,12 +13,12 @@ namespace transfix::inline TRANSFIX_ABI {
 
 /// What a run of training is told besides its optimizer's settings.
 struct TrainingSettings {
-  Index steps = 1000;           ///< updates of the parameters
-  Index batch = 12;             ///< sequences a step; memory does not grow with it
-  std::uint64_t seed = 1337;    ///< decides first numbers, order of the data and dropout
-  double clip_norm = 1;         ///< gradients with a larger norm are scaled down to it; 0: never
-  float dropout = 0.1f;         ///< rate, where the model has dropout
-  Index evaluate_every = 250;   ///< steps between evaluations; one more follows the last step; 0: none before
+  Index steps = 1000;          ///< updates of the parameters
+  Index batch = 12;            ///< sequences a step; memory does not grow with it
+  std::uint64_t seed = 1337;   ///< decides first numbers, order of the data and dropout
+  double clip_norm = 1;        ///< gradients with a larger norm are scaled down to it; 0: never
+  float dropout = 0.1f;        ///< rate, where the model has dropout
+  Index evaluate_every = 250;  ///< steps between evaluations; one more follows the last step; 0: none before
 };
 
 /// The memory of a run in bytes, known before it starts.
@@ -30,12 +29,12 @@ struct MemoryOfTraining {
 
 /// Where a run stands.
 struct TrainingProgress {
-  Index step = 0, steps = 0;      ///< updates done, and in all
-  Index tokens = 0;               ///< trained on so far
-  double loss = 0;                ///< mean of the last batch
-  double gradient_norm = 0;       ///< before clipping
+  Index step = 0, steps = 0;  ///< updates done, and in all
+  Index tokens = 0;           ///< trained on so far
+  double loss = 0;            ///< mean of the last batch
+  double gradient_norm = 0;   ///< before clipping
   double learning_rate = 0;
-  double validation_loss = NAN;   ///< the last one; NAN before the first
+  double validation_loss = NAN;  ///< the last one; NAN before the first
 };
 
 /// Shows a run in a terminal: in train/progress.hpp.
@@ -95,8 +94,8 @@ class Trainer {
           Context context = context_of(thread, step, sequence);
           context.dropout = settings_.dropout;
           context.gradient_offset = reinterpret_cast<std::byte*>(gradients_ + shard) - bytes_of(model_);
-          losses[shard] += loss_(std::as_const(*model_)(example.input), example.target)
-                               .train(tapes_[thread], context, factor);
+          losses[shard] +=
+              loss_(std::as_const(*model_)(example.input), example.target).train(tapes_[thread], context, factor);
         }
       }
     });
