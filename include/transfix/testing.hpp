@@ -2,6 +2,7 @@
 #pragma once
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <memory>
 #include <transfix/core/storage.hpp>
 #include <transfix/expression/elementwise.hpp>
@@ -25,6 +26,7 @@ class Pass {
   explicit Pass(Make make, Context context = {})
       : make_(std::move(make)), context_(context), tape_(Index{sizeof(typename E::Tape)}), workspace_(workspace_bytes) {
     context_.workspace = workspace_.data();
+    std::memset(workspace_.data(), 0xff, static_cast<std::size_t>(workspace_bytes));  // NaN: nothing may be read unwritten
   }
 
   /// The result, row-major or with the strides of the expression.
@@ -72,7 +74,8 @@ class Comparison {
       const double difference = (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) / (12 * step);
       number = before;
       const double scale = std::max({std::abs(difference), std::abs(gradients[i]), typical, 1e-6});
-      worst_ = std::max(worst_, std::abs(difference - gradients[i]) / scale);
+      const double error = std::abs(difference - gradients[i]) / scale;
+      worst_ = error <= worst_ ? worst_ : std::isnan(error) ? INFINITY : error;
     }
   }
   double worst() const { return worst_; }

@@ -185,7 +185,7 @@ struct CrossEntropy {
   constexpr auto operator()(Logits&& logits, Tokens<Count> targets) const {
     using E = decltype(own(std::forward<Logits>(logits)));  // a name's gradient is added to, not written
     static_assert(OneTargetForEachRow<typename E::Shape, Count>, "cross-entropy: one target for each row of logits");
-    return detail::CrossEntropyOf<E>(own(std::forward<Logits>(logits)), targets);
+    return detail::CrossEntropyOf<E>(own(std::forward<Logits>(logits)), Tokens<E::Shape::rows>{targets.data});
   }
 
   /// How many targets count.

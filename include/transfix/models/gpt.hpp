@@ -23,8 +23,10 @@ struct GptConfig {
 /// One block of a GPT: x + attention(norm(x)), then y + feed_forward(norm(y)).
 template <GptConfig Config, class Scalar>
 struct GptBlock {
+  static constexpr Index heads = nn::HeadsDivideWidth<Config.width, Config.heads> ? Config.heads : 1;  // Gpt complains
+
   nn::LayerNorm<Config.width, Scalar, Config.bias> attention_norm;
-  nn::SelfAttention<Config.width, Config.heads, Causal, Scalar, Config.bias, Config.dropout> attention;
+  nn::SelfAttention<Config.width, heads, Causal, Scalar, Config.bias, Config.dropout> attention;
   nn::LayerNorm<Config.width, Scalar, Config.bias> feed_forward_norm;
   nn::FeedForward<Config.width, 4 * Config.width, Scalar, Config.bias> feed_forward;
 

@@ -42,7 +42,7 @@ class ProgressLine;
 
 /// The law of windows: as long as the model's context.
 template <class ExampleOfData, class ExpectedByModel>
-concept DataFitsModel = std::is_same_v<ExampleOfData, ExpectedByModel>;
+inline constexpr bool data_fits_model = std::is_same_v<ExampleOfData, ExpectedByModel>;
 
 /// Trains a Model: parameters, gradients, the optimizer's moments, tapes and workspaces in one block of
 /// memory that is taken once; a step allocates nothing. Equal settings give equal bits, whatever the
@@ -78,37 +78,7 @@ class Trainer {
   template <class Data>
   double step(const Data& data) {
     check_data(data);
-    const Index step = progress_.step, batch = settings_.batch;
-    Index counted = 0;
-    for (Index sequence = 0; sequence < batch; ++sequence) {
-      counted += loss_.weight(data.example(drawn(data.size(), step, sequence)).target);
-    }
-    if (counted == 0) fail("a batch has no target that counts");
-    const auto factor = static_cast<Scalar>(1.0 / static_cast<double>(counted));
-    double losses[Execution::shards] = {};
-    execution_.run([&](Index thread) {
-      for (Index shard = thread; shard < Execution::shards; shard += Execution::threads) {
-        const Index end = batch * (shard + 1) / Execution::shards;
-        for (Index sequence = batch * shard / Execution::shards; sequence < end; ++sequence) {
-          const auto example = data.example(drawn(data.size(), step, sequence));
-          Context context = context_of(thread, step, sequence);
-          context.dropout = settings_.dropout;
-          context.gradient_offset = reinterpret_cast<std::byte*>(gradients_ + shard) - bytes_of(model_);
-          losses[shard] +=
-              loss_(std::as_const(*model_)(example.input), example.target).train(tapes_[thread], context, factor);
-        }
-      }
-    });
-    double sum = 0;
-    for (const double part : losses) sum += part;
-    progress_.loss = sum / static_cast<double>(counted);
-    if (!std::isfinite(progress_.loss)) {
-      fail("the loss is not a finite number at step ", step, ": use a smaller learning rate or a longer warm-up");
-    }
-    update(step);
-    progress_.step = step + 1;
-    progress_.steps = settings_.steps;
-    progress_.tokens += counted;
+    if constexpr (fits<Data>) train_on_batch(data);
     return progress_.loss;
   }
 
@@ -116,30 +86,7 @@ class Trainer {
   template <class Data>
   double evaluate(const Data& data) {
     check_data(data);
-    const auto whole = data.each_once();
-    // A fixed number of sums, so that their order does not depend on the number of threads.
-    constexpr Index groups = 64;
-    double sums[groups] = {};
-    Index counts[groups] = {};
-    execution_.run([&](Index thread) {
-      for (Index group = thread; group < groups; group += Execution::threads) {
-        const Index end = whole.size() * (group + 1) / groups;
-        for (Index number = whole.size() * group / groups; number < end; ++number) {
-          const auto example = whole.example(number);
-          Context context = context_of(thread, 0, number);
-          sums[group] += loss_(std::as_const(*model_)(example.input), example.target).evaluate(tapes_[thread], context);
-          counts[group] += loss_.weight(example.target);
-        }
-      }
-    });
-    double sum = 0;
-    Index count = 0;
-    for (Index group = 0; group < groups; ++group) {
-      sum += sums[group];
-      count += counts[group];
-    }
-    if (count == 0) fail("the data set has no target that counts");
-    progress_.validation_loss = sum / static_cast<double>(count);
+    if constexpr (fits<Data>) progress_.validation_loss = mean_loss(data);
     return progress_.validation_loss;
   }
 
@@ -149,6 +96,7 @@ class Trainer {
   TrainingProgress fit(const Data& data, const ValidationData& validation, Reporter&& reporter = Reporter()) {
     check_data(data);
     check_data(validation);
+    if constexpr (!fits<Data> || !fits<ValidationData>) return progress_;
     progress_.steps = settings_.steps;
     reporter.started(*this);
     while (progress_.step < settings_.steps) {
@@ -201,6 +149,72 @@ class Trainer {
     operator Tape&() { return reinterpret_cast<Tape&>(bytes); }
   };
 
+  template <class Data>
+  void train_on_batch(const Data& data) {
+    const Index step = progress_.step, batch = settings_.batch;
+    Index counted = 0;
+    for (Index sequence = 0; sequence < batch; ++sequence) {
+      counted += loss_.weight(data.example(drawn(data.size(), step, sequence)).target);
+    }
+    if (counted == 0) fail("a batch has no target that counts");
+    const auto factor = static_cast<Scalar>(1.0 / static_cast<double>(counted));
+    if (has_leftovers_) std::memset(static_cast<void*>(gradients_), 0, static_cast<std::size_t>(memory().gradients));
+    has_leftovers_ = true;
+    double losses[Execution::shards] = {};
+    execution_.run([&](Index thread) {
+      for (Index shard = thread; shard < Execution::shards; shard += Execution::threads) {
+        const Index end = batch * (shard + 1) / Execution::shards;
+        for (Index sequence = batch * shard / Execution::shards; sequence < end; ++sequence) {
+          const auto example = data.example(drawn(data.size(), step, sequence));
+          Context context = context_of(thread, step, sequence);
+          context.dropout = settings_.dropout;
+          context.gradient_offset = reinterpret_cast<std::byte*>(gradients_ + shard) - bytes_of(model_);
+          losses[shard] +=
+              loss_(std::as_const(*model_)(example.input), example.target).train(tapes_[thread], context, factor);
+        }
+      }
+    });
+    double sum = 0;
+    for (const double part : losses) sum += part;
+    progress_.loss = sum / static_cast<double>(counted);
+    if (!std::isfinite(progress_.loss)) {
+      fail("the loss is not a finite number at step ", step, ": use a smaller learning rate or a longer warm-up");
+    }
+    update(step);
+    has_leftovers_ = false;
+    progress_.step = step + 1;
+    progress_.steps = settings_.steps;
+    progress_.tokens += counted;
+  }
+
+  template <class Data>
+  double mean_loss(const Data& data) {
+    const auto whole = data.each_once();
+    // A fixed number of sums, so that their order does not depend on the number of threads.
+    constexpr Index groups = 64;
+    double sums[groups] = {};
+    Index counts[groups] = {};
+    execution_.run([&](Index thread) {
+      for (Index group = thread; group < groups; group += Execution::threads) {
+        const Index end = whole.size() * (group + 1) / groups;
+        for (Index number = whole.size() * group / groups; number < end; ++number) {
+          const auto example = whole.example(number);
+          Context context = context_of(thread, 0, number);
+          sums[group] += loss_(std::as_const(*model_)(example.input), example.target).evaluate(tapes_[thread], context);
+          counts[group] += loss_.weight(example.target);
+        }
+      }
+    });
+    double sum = 0;
+    Index count = 0;
+    for (Index group = 0; group < groups; ++group) {
+      sum += sums[group];
+      count += counts[group];
+    }
+    if (count == 0) fail("the data set has no target that counts");
+    return sum / static_cast<double>(count);
+  }
+
   Context context_of(Index thread, Index step, Index sequence) const {
     Context context;
     context.workspace = workspaces_ + thread * rounded(static_cast<std::size_t>(Root::workspace));
@@ -215,13 +229,21 @@ class Trainer {
         .below(size);
   }
 
+  // After a failed check the rest is left out, so that one mistake is one error.
+  template <class Data>
+  static constexpr bool fits =
+      data_fits_model<decltype(decltype(std::declval<const Data&>().example(0))::input), Input>&&
+          data_fits_model<decltype(decltype(std::declval<const Data&>().example(0))::target), Target>;
+
   template <class Data>
   static void check_data(const Data& data) {
     using Example = decltype(data.example(0));
-    static_assert(DataFitsModel<decltype(Example::input), Input>,
+    static_assert(data_fits_model<decltype(Example::input), Input>,
                   "the data's inputs are not what the model takes: give windows as long as its context");
-    static_assert(DataFitsModel<decltype(Example::target), Target>,
-                  "the data's targets are not what the loss takes: give windows as long as the model's context");
+    if constexpr (data_fits_model<decltype(Example::input), Input>) {
+      static_assert(data_fits_model<decltype(Example::target), Target>,
+                    "the data's targets are not what the loss takes: give windows as long as the model's context");
+    }
     if constexpr (requires { data.largest_token(); }) {
       if (data.largest_token() >= Model::vocabulary) {
         fail("token ", data.largest_token(), " does not fit .vocabulary = ", Model::vocabulary,
@@ -270,6 +292,7 @@ class Trainer {
   TapeCell* tapes_ = nullptr;
   std::byte* workspaces_ = nullptr;
   TrainingProgress progress_;
+  bool has_leftovers_ = false;  // gradients of a batch that ended in an error
 };
 
 }  // namespace transfix::inline TRANSFIX_ABI

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+#include <transfix/core/storage.hpp>
+#include <transfix/generate/generator.hpp>
+#include <transfix/models/gpt.hpp>
+
+#include "../counted_new.hpp"
+#include "../support.hpp"
+
+using namespace transfix;
+
+namespace {
+template <bool Tied, class Scalar>
+using ModelOf = models::Gpt<models::GptConfig{.vocabulary = 13,
+                                              .context = 9,
+                                              .width = 24,
+                                              .heads = 3,
+                                              .layers = 2,
+                                              .bias = Tied,
+                                              .tied = Tied,
+                                              .dropout = true},
+                            Scalar>;
+using Model = ModelOf<true, float>;
+
+template <class M>
+std::unique_ptr<M> model() {
+  auto result = std::make_unique<M>();
+  Random random(1);
+  for_each_parameter(*result, [&](const Path&, auto& parameter) { fill_normal(parameter, random, 0.3); });
+  return result;
+}
+
+/// The logits of a whole pass over `Length` tokens, [Length, vocabulary].
+template <Index Length, class M>
+auto whole_pass(const M& model, const Token* tokens) {
+  const auto logits = store(model(Tokens<Length>{tokens}));
+  using E = std::remove_const_t<decltype(logits)>;
+  Storage tape(Index{sizeof(typename E::Tape)}), workspace(E::forward_bytes);
+  Context context;
+  context.workspace = workspace.data();
+  auto& on_tape = *reinterpret_cast<typename E::Tape*>(tape.data());
+  logits.forward(on_tape, context);
+  return std::vector<typename M::Scalar>(logits.value(on_tape), logits.value(on_tape) + Length * M::vocabulary);
+}
+
+constexpr Token tokens[] = {3, 12, 0, 7, 7, 1, 5, 9, 2, 11, 4, 0, 8, 6, 10};
+
+template <class M>
+void check_against_whole_pass(double bound) {
+  const auto trained = model<M>();
+  const auto expected = whole_pass<M::context>(*trained, tokens);
+  const auto generator = std::make_unique<Generator<M>>(*trained);
+  for (Index position = 0; position < M::context; ++position) {
+    CHECK(generator->position() == position);
+    const auto* logits = generator->read(tokens[position]);
+    const auto row = expected.begin() + position * M::vocabulary;
+    const std::vector<typename M::Scalar> wanted(row, row + M::vocabulary);
+    CHECK(support::largest_difference(logits, wanted) < bound);
+  }
+}
+}  // namespace
+
+TEST_CASE("generator: logits from the key-value cache equal those of the whole pass at every position") {
+  check_against_whole_pass<ModelOf<true, double>>(1e-12);
+  check_against_whole_pass<ModelOf<false, double>>(1e-12);
+  check_against_whole_pass<ModelOf<true, float>>(1e-4);
+}
+
+TEST_CASE("generator: past the context it goes on from the later half") {
+  using M = ModelOf<true, double>;
+  const auto trained = model<M>();
+  const auto generator = std::make_unique<Generator<M>>(*trained);
+  const double* logits = nullptr;
+  for (Index position = 0; position < 10; ++position) logits = generator->read(tokens[position]);
+  // Of nine tokens the last four are read again, then the tenth.
+  const auto expected = whole_pass<5>(*trained, tokens + 5);
+  CHECK(generator->position() == 5);
+  const std::vector<double> wanted(expected.end() - M::vocabulary, expected.end());
+  CHECK(support::largest_difference(logits, wanted) < 1e-12);
+}
+
+TEST_CASE("generator: restart forgets all tokens") {
+  const auto trained = model<Model>();
+  const auto generator = std::make_unique<Generator<Model>>(*trained);
+  const float* logits = generator->read(3);
+  const std::vector<float> first(logits, logits + Model::vocabulary);
+  generator->read(5);
+  generator->restart();
+  CHECK(generator->position() == 0);
+  CHECK(support::largest_difference(generator->read(3), first) == 0);
+}
+
+TEST_CASE("generator: a token beyond the vocabulary is an error that names both numbers") {
+  const auto trained = model<Model>();
+  const auto generator = std::make_unique<Generator<Model>>(*trained);
+  for (const Token token : {Token{13}, Token{-1}}) {
+    std::string message;
+    try {
+      generator->read(token);
+    } catch (const Error& error) {
+      message = error.what();
+    }
+    CHECK(message.find("token " + std::to_string(token)) != std::string::npos);
+    CHECK(message.find("vocabulary of 13") != std::string::npos);
+  }
+  CHECK(generator->position() == 0);
+}
+
+TEST_CASE("generator: a step allocates nothing, also past the context") {
+  const auto trained = model<Model>();
+  const auto generator = std::make_unique<Generator<Model>>(*trained);
+  Token token = 0;
+  const long before = support::allocations;
+  for (int i = 0; i < 30; ++i) token = generator->step(token, {.temperature = 0.8, .top_k = 5, .top_p = 0.9});
+  CHECK(support::allocations == before);
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <cstring>
+#include <transfix/loss/cross_entropy.hpp>
+#include <transfix/testing.hpp>
+
+#include "../support.hpp"
+
+using namespace transfix;
+
+namespace {
+
+/// Runs the root of an expression: make() gives a loss.
+template <class Make>
+class LossPass {
+ public:
+  using Root = decltype(std::declval<const Make&>()());
+  explicit LossPass(Make make)
+      : make_(std::move(make)), tape_(Index{sizeof(typename Root::Tape)}), workspace_(Root::workspace) {
+    context_.workspace = workspace_.data();
+    std::memset(workspace_.data(), 0xff,
+                static_cast<std::size_t>(Root::workspace));  // NaN: nothing may be read unwritten
+  }
+  double evaluate() {
+    Context context = context_;
+    const double sum = make_().evaluate(tape(), context);
+    CHECK(context.workspace == context_.workspace);
+    return sum;
+  }
+  double train(double factor) {
+    Context context = context_;
+    const double sum = make_().train(tape(), context, static_cast<typename Root::Scalar>(factor));
+    CHECK(context.workspace == context_.workspace);
+    return sum;
+  }
+
+ private:
+  typename Root::Tape& tape() { return *reinterpret_cast<typename Root::Tape*>(tape_.data()); }
+  Make make_;
+  Storage tape_, workspace_;
+  Context context_;
+};
+
+/// A head over `Rows` rows of `Width` numbers: logits = hidden weight, or hidden weight^T.
+template <Index Rows, Index Width, Index Classes, bool Transposed, class Scalar = double>
+struct Head {
+  using Hidden = Shape<Rows, Width>;
+  using Weight = std::conditional_t<Transposed, Shape<Classes, Width>, Shape<Width, Classes>>;
+  std::vector<Scalar> hidden = support::normal_numbers<Scalar>(Hidden::size, 1), d_hidden = zeros(Hidden::size);
+  std::vector<Scalar> weight = support::normal_numbers<Scalar>(Weight::size, 2), d_weight = zeros(Weight::size);
+  std::vector<Token> targets;
+
+  Head() {
+    Random random(3);
+    for (Index row = 0; row < Rows; ++row) targets.push_back(static_cast<Token>(random.below(Classes)));
+  }
+  static std::vector<Scalar> zeros(Index count) { return std::vector<Scalar>(static_cast<std::size_t>(count)); }
+
+  auto logits() {
+    const Name<Scalar, Hidden> h(hidden.data(), d_hidden.data());
+    const Name<Scalar, Weight> w(weight.data(), d_weight.data());
+    if constexpr (Transposed) {
+      return matmul(h, transpose(w));
+    } else {
+      return matmul(h, w);
+    }
+  }
+  auto fused() {
+    return LossPass([this] { return loss::CrossEntropy{}(logits(), Tokens<Rows>{targets.data()}); });
+  }
+  /// The logits stored in whole: no longer the pattern of a product.
+  auto unfused() {
+    return LossPass([this] { return loss::CrossEntropy{}(logits() + 0.0, Tokens<Rows>{targets.data()}); });
+  }
+  /// The plain formula in double.
+  double plain() const {
+    double sum = 0;
+    for (Index row = 0; row < Rows; ++row) {
+      const Token target = targets[static_cast<std::size_t>(row)];
+      if (target < 0) continue;
+      double exponentials = 0, of_target = 0;
+      for (Index column = 0; column < Classes; ++column) {
+        double logit = 0;
+        for (Index k = 0; k < Width; ++k) {
+          logit += static_cast<double>(hidden[static_cast<std::size_t>(row * Width + k)]) *
+                   static_cast<double>(
+                       weight[static_cast<std::size_t>(Transposed ? column * Width + k : k * Classes + column)]);
+        }
+        exponentials += std::exp(logit);
+        if (column == target) of_target = logit;
+      }
+      sum += std::log(exponentials) - of_target;
+    }
+    return sum;
+  }
+};
+
+template <class H>
+void check_gradients(H& head, auto pass) {
+  pass.train(0.5);
+  testing::detail::Comparison comparison;
+  comparison.compare(
+      head.d_hidden, [&](std::size_t i) -> double& { return head.hidden[i]; }, [&] { return 0.5 * pass.evaluate(); });
+  comparison.compare(
+      head.d_weight, [&](std::size_t i) -> double& { return head.weight[i]; }, [&] { return 0.5 * pass.evaluate(); });
+  CHECK(comparison.worst() < 1e-6);
+}
+
+template <bool Transposed>
+void check_head() {
+  Head<5, 7, 19, Transposed> head, unfused;
+  CHECK(head.fused().evaluate() == doctest::Approx(head.plain()).epsilon(1e-12));
+  CHECK(head.fused().train(1) == doctest::Approx(head.plain()).epsilon(1e-12));
+  CHECK(head.unfused().evaluate() == doctest::Approx(head.plain()).epsilon(1e-12));
+  head = {};
+  check_gradients(head, head.fused());
+  check_gradients(unfused, unfused.unfused());
+}
+}  // namespace
+
+TEST_CASE("cross-entropy: value and gradients of a head, fused and not") { check_head<false>(); }
+TEST_CASE("cross-entropy: value and gradients of a tied head, fused and not") { check_head<true>(); }
+
+TEST_CASE("cross-entropy: a negative target counts for nothing") {
+  Head<5, 7, 19, false> head;
+  head.targets[1] = head.targets[4] = -1;
+  CHECK(loss::CrossEntropy::weight(Tokens<5>{head.targets.data()}) == 3);
+  CHECK(head.fused().evaluate() == doctest::Approx(head.plain()).epsilon(1e-12));
+  check_gradients(head, head.fused());
+  for (std::size_t k = 0; k < 7; ++k) CHECK(head.d_hidden[7 + k] == 0);
+  Head<5, 7, 19, false> unfused;
+  unfused.targets = head.targets;
+  check_gradients(unfused, unfused.unfused());
+}
+
+// 70,000 classes make blocks of 16 rows and a rest of 5.
+TEST_CASE("cross-entropy: heads too large for one block equal the unfused form") {
+  static Head<37, 3, 70'000, true> fused, unfused;
+  CHECK(fused.fused().train(1) == doctest::Approx(unfused.unfused().train(1)).epsilon(1e-12));
+  CHECK(support::largest_difference(fused.d_hidden.data(), unfused.d_hidden) < 1e-12);
+  CHECK(support::largest_difference(fused.d_weight.data(), unfused.d_weight) < 1e-12);
+  using Fused = decltype(fused.fused())::Root;
+  static_assert(Fused::workspace < Index{37 * 70'000 * sizeof(double)});  // less than all logits
+  static_assert(sizeof(Fused::Tape) < 1_KiB);
+}
+
+TEST_CASE("cross-entropy: in float, with logits as large as they come") {
+  Head<5, 16, 33, false, float> head;
+  for (float& number : head.hidden) number *= 8;
+  CHECK(head.fused().evaluate() == doctest::Approx(head.plain()).epsilon(1e-5));
+  for (float& number : head.hidden) number *= 1000;
+  CHECK(std::isfinite(head.fused().train(1)));
+  for (const float number : head.d_weight) REQUIRE(std::isfinite(number));
+}
+
+TEST_CASE("cross-entropy: equal logits cost log(classes)") {
+  Head<5, 7, 19, false> head;
+  std::fill(head.weight.begin(), head.weight.end(), 0.0);
+  CHECK(head.fused().evaluate() == doctest::Approx(5 * std::log(19.0)));
+}
+
+TEST_CASE("cross-entropy: logits that are a name themselves add to its gradient") {
+  auto logits = support::normal_numbers(3 * 7), gradients = std::vector<double>(21);
+  const Token targets[] = {1, 6, 2};
+  LossPass pass([&] {
+    return loss::CrossEntropy{}(Name<double, Shape<3, 7>>(logits.data(), gradients.data()), Tokens<3>{targets});
+  });
+  pass.train(1);
+  const auto once = gradients;
+  testing::detail::Comparison comparison;
+  comparison.compare(
+      once, [&](std::size_t i) -> double& { return logits[i]; }, [&] { return pass.evaluate(); });
+  CHECK(comparison.worst() < 1e-6);
+  pass.train(1);  // the next sequence of a batch
+  for (std::size_t i = 0; i < once.size(); ++i) CHECK(gradients[i] == doctest::Approx(2 * once[i]));
+}
