@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <memory>
@@ -26,7 +27,8 @@ class Pass {
   explicit Pass(Make make, Context context = {})
       : make_(std::move(make)), context_(context), tape_(Index{sizeof(typename E::Tape)}), workspace_(workspace_bytes) {
     context_.workspace = workspace_.data();
-    std::memset(workspace_.data(), 0xff, static_cast<std::size_t>(workspace_bytes));  // NaN: nothing may be read unwritten
+    std::memset(workspace_.data(), 0xff,
+                static_cast<std::size_t>(workspace_bytes));  // NaN: nothing may be read unwritten
   }
 
   /// The result, row-major or with the strides of the expression.
@@ -103,8 +105,10 @@ double gradient_error(const Function& given, Context context = {}, Shapes...) {
   auto function = std::make_unique<Function>(given);
   auto gradients_of_function = std::make_unique<Function>(given);
   Random random(7);
-  std::vector<double> inputs[] = {std::vector<double>(static_cast<std::size_t>(Shapes::size))...};
-  std::vector<double> gradients[] = {std::vector<double>(static_cast<std::size_t>(Shapes::size))...};
+  std::array<std::vector<double>, sizeof...(Shapes)> inputs = {
+      std::vector<double>(static_cast<std::size_t>(Shapes::size))...};
+  std::array<std::vector<double>, sizeof...(Shapes)> gradients = {
+      std::vector<double>(static_cast<std::size_t>(Shapes::size))...};
   for (auto& input : inputs) {
     for (double& number : input) number = random.normal();
   }

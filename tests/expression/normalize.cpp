@@ -35,3 +35,18 @@ TEST_CASE("standardize: gradients") {
   CHECK(gradient_error([](auto x) { return standardize(x); }, Shape<3, 37>{}) < 1e-6);
   CHECK(gradient_error([](auto x) { return standardize(x * x + 1.0, 0.5) * x; }, Shape<2, 3, 17>{}) < 1e-6);
 }
+
+TEST_CASE("scale_to_unit: rows of mean square one, and gradients") {
+  const support::Numbers<Shape<3, 19>> x;
+  const auto y = support::values([&] { return scale_to_unit(x.name(), 0.0); });
+  for (std::size_t row = 0; row < 3; ++row) {
+    double square = 0, size = 0;
+    for (std::size_t i = row * 19; i < row * 19 + 19; ++i) {
+      square += y[i] * y[i];
+      size += x.data[i] * x.data[i];
+    }
+    CHECK(square / 19 == doctest::Approx(1));
+    CHECK(y[row * 19] == doctest::Approx(x.data[row * 19] / std::sqrt(size / 19)));
+  }
+  CHECK(gradient_error([](auto a) { return scale_to_unit(a); }, Shape<5, 21>{}) < 1e-6);
+}

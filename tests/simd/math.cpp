@@ -51,9 +51,9 @@ TEST_CASE("math: exp of the ends of the range") {
 TEST_CASE_TEMPLATE("math: single lanes and vectors agree", Scalar, float, double) {
   using Vector = simd::Batch<Scalar>;
   using One = simd::One<Scalar>;
-  constexpr Index width = simd::lanes<Scalar>;
   constexpr double bound = 64 * double{std::numeric_limits<Scalar>::epsilon()};
   const auto check = [](auto function) {
+    constexpr Index width = simd::lanes<Scalar>;
     Scalar x[width], y[width];
     double worst = 0;
     for (Index i = 0; i < 2000; ++i) {

@@ -36,7 +36,7 @@ struct Divide {
 /// factor * x + offset
 struct Affine {
   double factor = 1, offset = 0;
-  static constexpr bool keeps_masked = true;  // -infinity stays -infinity where factor > 0
+  constexpr bool keeps_masked() const { return factor > 0; }  // -infinity stays -infinity
   template <class V>
   V value(V x) const {
     return x * constant<V>(factor) + constant<V>(offset);

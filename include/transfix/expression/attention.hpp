@@ -46,7 +46,7 @@ struct TileOfScores : ExpressionTag {
 template <class E>
 struct ScoreTerms {
   static constexpr Index products = 0;
-  static constexpr bool elementwise = Leaf<E>;
+  static constexpr bool elementwise = Leaf<E> || requires { requires E::is_score_term; };
   static constexpr E without_product(E&& expression) { return std::move(expression); }
   static bool hides(const E&, Region) { return false; }
 };
@@ -58,18 +58,11 @@ struct ScoreTerms<Operation<rules::MatMul<A, B, true>, Query, Key>> {
   using KeyExpression = Key;
   using Tile = TileOfScores<typename Product::Scalar, typename Product::Shape, Product::differentiable>;
   static constexpr Index products = 1;
-  static constexpr bool elementwise = Query::Shape::batches == Key::Shape::batches;
+  static constexpr bool elementwise = Query::Shape::batches % Key::Shape::batches == 0;
   static constexpr Tile without_product(Product&&) { return {}; }
   static constexpr Product& product(Product& expression) { return expression; }
   static auto& tile(typename Tile::Tape& tape) { return tape; }
   static bool hides(const Tile&, Region) { return false; }
-};
-
-template <class Row, class Larger>
-struct ScoreTerms<BroadcastRow<Row, Larger>> {
-  static constexpr Index products = 0;
-  static constexpr bool elementwise = true;
-  static constexpr auto without_product(BroadcastRow<Row, Larger>&& expression) { return std::move(expression); }
 };
 
 template <class Rule, class... Operands>
@@ -130,11 +123,9 @@ bool hides(const E&, Region) {
 template <class Rule, class First, class... Rest>
 bool hides(const Map<Rule, First, Rest...>& terms, Region block) {
   if constexpr (requires { terms.rule.hides(block); }) {
-    if (terms.rule.hides(block)) return true;
-  }
-  if constexpr (
-      requires { terms.rule.hides(block); } || requires { Rule::keeps_masked; }) {
-    return hides(get<0>(terms.operands), block);
+    return terms.rule.hides(block) || hides(get<0>(terms.operands), block);
+  } else if constexpr (requires { terms.rule.keeps_masked(); }) {
+    return terms.rule.keeps_masked() && hides(get<0>(terms.operands), block);
   } else {
     return false;
   }
@@ -158,6 +149,9 @@ struct Attention : StoredComputation<Attention<Terms, Query, Key, Value, Random>
   static constexpr Index heads = Query::Shape::batches, queries = Query::Shape::matrix_rows;
   static constexpr Index keys = Key::Shape::matrix_rows, width = Query::Shape::columns;
   static constexpr Index value_width = Value::Shape::columns;
+  /// So many heads of queries share one head of keys and values (Shazeer 2019; Ainslie et al. 2023).
+  static constexpr Index group = heads / Key::Shape::batches;
+  static_assert(Value::Shape::batches == Key::Shape::batches, "attention: keys and values must have as many heads");
   using Shape = transfix::Shape<heads, queries, value_width>;
   using Strides = transfix::Strides<value_width, heads * value_width>;
   static constexpr Index span = Shape::size, rows = heads * queries;
@@ -248,8 +242,8 @@ struct Attention : StoredComputation<Attention<Terms, Query, Key, Value, Random>
       for (Index i = 0; i < M * value_width; ++i) sum_of_values[i] = 0;
       for_each_key_block(head, first_row, Extent<M>{}, [&]<Index N>(Extent<N>, Index first_column) {
         using Tile = Products<M, N>;
-        kernels::multiply<Scalar, Tile::scores>(q[head * queries + first_row], k[head * keys + first_column], tile,
-                                                false, scratch);
+        kernels::multiply<Scalar, Tile::scores>(q[head * queries + first_row], k[head / group * keys + first_column],
+                                                tile, false, scratch);
         place_tile<N>(tape, tile, nullptr, head * queries + first_row, first_column);
         for (Index i = 0; i < M; ++i) {
           const Index row = head * queries + first_row + i;
@@ -259,7 +253,8 @@ struct Attention : StoredComputation<Attention<Terms, Query, Key, Value, Random>
           });
           add_exponentials<N>(tape, row, first_column, scores, sum_of_values + i * value_width, largest[i], sum[i]);
         }
-        kernels::multiply<Scalar, Tile::values>(tile, v[head * keys + first_column], sum_of_values, true, scratch);
+        kernels::multiply<Scalar, Tile::values>(tile, v[head / group * keys + first_column], sum_of_values, true,
+                                                scratch);
       });
       for (Index i = 0; i < M; ++i) {
         const Index row = head * queries + first_row + i;
@@ -339,7 +334,7 @@ struct Attention : StoredComputation<Attention<Terms, Query, Key, Value, Random>
       for (Index i = 0; i < M; ++i) mean[i] = kernels::dot<value_width>(dy[block_row + i], y[block_row + i]);
       for_each_key_block(head, first_row, Extent<M>{}, [&]<Index N>(Extent<N>, Index first_column) {
         using Tile = Products<M, N>;
-        const Index block_key = head * keys + first_column;
+        const Index block_key = head / group * keys + first_column;
         kernels::multiply<Scalar, Tile::scores>(q[block_row], k[block_key], scores, false, scratch);
         kernels::multiply<Scalar, Tile::d_probabilities>(dy[block_row], v[block_key], d_scores, false, scratch);
         place_tile<N>(tape, scores, d_scores, block_row, first_column);
@@ -442,7 +437,8 @@ requires(detail::SoftmaxOperand<Probabilities>::fuses) constexpr auto matmul(Pro
   using ShapeA = typename Probabilities::Shape;
   using ShapeB = typename ExpressionOf<V>::Shape;
   static_assert(inner_extents_agree<ShapeA, ShapeB>, "matmul(a, b): the columns of a must be the rows of b");
-  static_assert(batch_extents_agree<ShapeA, ShapeB>, "matmul(a, b): a and b must have the same leading extents");
+  static_assert(batch_extents_agree<ShapeA, ShapeB>,
+                "matmul(a, b): the leading extents of b must be those of a, or divide them");
   auto& scores = Pattern::scores(probabilities);
   auto& product = Scores::product(scores);
   auto query = std::move(get<0>(product.operands));

@@ -13,6 +13,7 @@ template <class Vector>
 struct Position {
   Index batch, row;
   Vector columns;
+  Index first_column = 0;
 };
 
 /// A rectangle of a tensor's elements, both ends included.
@@ -87,7 +88,7 @@ struct Map : Computation<Map<Rule, First, Rest...>> {
 
   template <class Vector>
   TRANSFIX_INLINE static Position<Vector> position(Index row, Index column) {
-    return {row / Shape::matrix_rows, row % Shape::matrix_rows, simd::counting<Vector>(column)};
+    return {row / Shape::matrix_rows, row % Shape::matrix_rows, simd::counting<Vector>(column), column};
   }
 
   template <class Vector>
@@ -122,34 +123,40 @@ struct Map : Computation<Map<Rule, First, Rest...>> {
   }
 };
 
-/// One row of numbers beside every row of a larger tensor, such as a bias.
-template <class Row, class Larger>
-struct BroadcastRow : Computation<BroadcastRow<Row, Larger>> {
-  using Scalar = typename Row::Scalar;
+/// A smaller leaf beside a larger tensor: one row beside every row, such as a bias, or one matrix beside the
+/// matrices of every batch.
+template <class Smaller, class Larger>
+struct Broadcast : Computation<Broadcast<Smaller, Larger>> {
+  using Scalar = typename Smaller::Scalar;
   using Shape = Larger;
   using Tape = EmptyTape;
-  static constexpr bool differentiable = Row::differentiable;
+  static constexpr bool differentiable = Smaller::differentiable, is_score_term = true;
   static constexpr Index open_bytes = 0, forward_bytes = 0, close_bytes = 0;
-  Row leaf;
+  Smaller leaf;
 
-  constexpr explicit BroadcastRow(Row given) : leaf(given) {}
+  constexpr explicit Broadcast(Smaller given) : leaf(given) {}
   void forward(Tape&, Context&) const {}
   void open(Tape&, Context&) const {}
   void close(Tape&, Context&) const {}
   template <class Vector>
-  TRANSFIX_INLINE Vector lane(const Tape& tape, Index, Index column) const {
-    return leaf.template lane<Vector>(tape, 0, column);
+  TRANSFIX_INLINE Vector lane(const Tape& tape, Index row, Index column) const {
+    return leaf.template lane<Vector>(tape, row % Smaller::Shape::rows, column);
   }
   template <class Vector>
-  TRANSFIX_INLINE void pull(Tape& tape, const Context& context, Index, Index column, Vector gradient) const {
-    leaf.pull(tape, context, 0, column, gradient);
+  TRANSFIX_INLINE void pull(Tape& tape, const Context& context, Index row, Index column, Vector gradient) const {
+    leaf.pull(tape, context, row % Smaller::Shape::rows, column, gradient);
   }
 };
 
-/// The law of elementwise operations: one shape, or a single row beside a larger tensor.
+/// Whether a tensor may stand beside a larger one: a single row, or one matrix of the larger one's extents.
+template <class Smaller, class Larger>
+inline constexpr bool fits_beside = Smaller::columns == Larger::columns &&
+                                    (Smaller::rows == Larger::rows || Smaller::rows == 1 ||
+                                     Smaller::rows == Larger::matrix_rows);
+
+/// The law of elementwise operations: one shape, or a single row or matrix beside a larger tensor.
 template <class ShapeA, class ShapeB>
-inline constexpr bool shapes_agree = ShapeA::columns == ShapeB::columns &&
-                                     (ShapeA::rows == ShapeB::rows || ShapeA::rows == 1 || ShapeB::rows == 1);
+inline constexpr bool shapes_agree = fits_beside<ShapeA, ShapeB> || fits_beside<ShapeB, ShapeA>;
 
 namespace detail {
 template <class Larger, class E>
@@ -157,8 +164,8 @@ constexpr auto spread(E expression) {
   if constexpr (E::Shape::rows == Larger::rows) {
     return expression;
   } else {
-    static_assert(E::is_leaf, "a row that is used beside every row of a larger tensor needs a name: use let");
-    return BroadcastRow<E, Larger>(expression);
+    static_assert(E::is_leaf, "a tensor that is used beside every part of a larger one needs a name: use let");
+    return Broadcast<E, Larger>(expression);
   }
 }
 }  // namespace detail

@@ -71,7 +71,7 @@ struct MatMul {
   using Right = detail::RightOperand<B, Transposed>;
   static constexpr Index rows = A::Shape::matrix_rows, depth = A::columns, columns = Right::columns;
   static constexpr Index batches = A::Shape::batches;
-  static constexpr bool shared_right = B::Shape::batches == 1;
+  static constexpr Index group = batches / B::Shape::batches;  // so many left matrices share a right one
   using Output = Tensor<Scalar, typename detail::ProductShape<typename A::Shape, columns>::Type>;
   struct Saved {};
 
@@ -90,8 +90,8 @@ struct MatMul {
   static void forward(In<A> a, In<B> b, Out<Output> y, Saved&, Context& context) {
     auto* scratch = context.template take<Scalar>(scratch_bytes / static_cast<Index>(sizeof(Scalar)));
     for (Index batch = 0; batch < batches; ++batch) {
-      kernels::multiply<Scalar, value>(a[batch * rows], b[shared_right ? 0 : batch * B::Shape::matrix_rows],
-                                       y[batch * rows], false, scratch);
+      kernels::multiply<Scalar, value>(a[batch * rows], b[batch / group * B::Shape::matrix_rows], y[batch * rows],
+                                       false, scratch);
     }
   }
 
@@ -99,12 +99,12 @@ struct MatMul {
   static void backward(In<Output> dy, In<Output>, In<A> a, In<B> b, const Saved&, Context& context, DA da, DB db) {
     auto* scratch = context.template take<Scalar>(scratch_bytes / static_cast<Index>(sizeof(Scalar)));
     for (Index batch = 0; batch < batches; ++batch) {
-      const Index a_at = batch * rows, b_at = shared_right ? 0 : batch * B::Shape::matrix_rows;
+      const Index a_at = batch * rows, b_at = batch / group * B::Shape::matrix_rows;
       if constexpr (DA::wanted) {
         kernels::multiply<Scalar, left>(dy[a_at], b[b_at], da[a_at], DA::accumulates, scratch);
       }
       if constexpr (DB::wanted) {
-        const bool accumulate = DB::accumulates || (shared_right && batch > 0);
+        const bool accumulate = DB::accumulates || batch % group > 0;
         if constexpr (Transposed) {
           kernels::multiply<Scalar, right>(dy[a_at], a[a_at], db[b_at], accumulate, scratch);
         } else {
@@ -126,7 +126,7 @@ constexpr auto transpose(X&& x) {
 template <class ShapeA, class ShapeB>
 inline constexpr bool inner_extents_agree = ShapeA::columns == ShapeB::matrix_rows;
 template <class ShapeA, class ShapeB>
-inline constexpr bool batch_extents_agree = ShapeB::batches == 1 || ShapeA::batches == ShapeB::batches;
+inline constexpr bool batch_extents_agree = ShapeA::batches % ShapeB::batches == 0;
 
 namespace detail {
 template <class E>
@@ -146,13 +146,15 @@ constexpr auto product(A a, B b) {
 }
 }  // namespace detail
 
-/// Products of matrices: [..., M, K] x [..., K, N] -> [..., M, N]; a single right matrix serves all batches.
+/// Products of matrices: [..., M, K] x [..., K, N] -> [..., M, N]. A single right matrix serves all batches;
+/// fewer right matrices than left ones serve equal groups of them, in order.
 template <Operand A, Operand B>
 constexpr auto matmul(A&& a, B&& b) {
   using ShapeA = typename ExpressionOf<A>::Shape;
   using ShapeB = typename ExpressionOf<B>::Shape;
   static_assert(inner_extents_agree<ShapeA, ShapeB>, "matmul(a, b): the columns of a must be the rows of b");
-  static_assert(batch_extents_agree<ShapeA, ShapeB>, "matmul(a, b): a and b must have the same leading extents");
+  static_assert(batch_extents_agree<ShapeA, ShapeB>,
+                "matmul(a, b): the leading extents of b must be those of a, or divide them");
   if constexpr (inner_extents_agree<ShapeA, ShapeB> && batch_extents_agree<ShapeA, ShapeB>) {
     return detail::product(store(std::forward<A>(a)), store(std::forward<B>(b)));
   } else {  // one mistake, one error: go on with the type that it should have had

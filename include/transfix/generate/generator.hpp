@@ -50,7 +50,8 @@ class Generator {
   KeyValueCache<Model> cache_ = {};
 
   auto next(Tokens<1> token) { return store(model_(token, position_, cache_.at(position_))); }
-  using Logits = decltype(std::declval<Generator&>().next(Tokens<1>{}));
+  using Logits = decltype(store(
+      std::declval<const Model&>()(Tokens<1>{}, Index{}, std::declval<KeyValueCache<Model>&>().at(Index{}))));
 
   const Scalar* forward(Token token) {
     tokens_[position_] = token;

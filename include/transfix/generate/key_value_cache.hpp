@@ -43,8 +43,15 @@ template <class Model>
 struct KeyValueCache {
   using Scalar = typename Model::Scalar;
   static constexpr Index capacity = Model::context;
+  static constexpr Index key_width = [] {
+    if constexpr (requires { Model::key_width; }) {
+      return Model::key_width;  // fewer heads of keys than of queries
+    } else {
+      return Model::width;
+    }
+  }();
   struct Layer {
-    Buffer<Scalar, capacity * Model::width> keys, values;
+    Buffer<Scalar, capacity * key_width> keys, values;
   };
   Layer layers[static_cast<std::size_t>(Model::layers)];
 

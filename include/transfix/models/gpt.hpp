@@ -28,7 +28,7 @@ struct GptBlock {
   nn::LayerNorm<Config.width, Scalar, Config.bias> attention_norm;
   nn::SelfAttention<Config.width, heads, Causal, Scalar, Config.bias, Config.dropout> attention;
   nn::LayerNorm<Config.width, Scalar, Config.bias> feed_forward_norm;
-  nn::FeedForward<Config.width, 4 * Config.width, Scalar, Config.bias> feed_forward;
+  nn::FeedForward<Config.width, 4 * Config.width, nn::GeluTanh, Scalar, Config.bias> feed_forward;
 
   template <Leaf X, class Memory = NoMemory>
   constexpr auto operator()(X x, Memory memory = {}) const {

@@ -9,6 +9,7 @@ namespace transfix::inline TRANSFIX_ABI {
 
 /// What attention sees of earlier passes: nothing. Generation passes a key-value cache instead.
 struct NoMemory {
+  static constexpr Index position = 0;
   static constexpr auto keys(auto key) { return key; }
   static constexpr auto values(auto value) { return value; }
   static constexpr auto mask(auto training_mask) { return training_mask; }

@@ -267,6 +267,9 @@ class Trainer {
     double square = 0;
     for (const double part : squares) square += part;
     progress_.gradient_norm = std::sqrt(square);
+    if (!std::isfinite(square)) {
+      fail("the gradients are not finite numbers at step ", step, ": use a smaller learning rate or a longer warm-up");
+    }
     const bool clips = settings_.clip_norm > 0 && progress_.gradient_norm > settings_.clip_norm;
     const double factor = clips ? settings_.clip_norm / progress_.gradient_norm : 1;
     const double rate = double{optimizer_.learning_rate} * schedule_.factor(step, settings_.steps);

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <transfix/nn/embedding.hpp>
+#include <transfix/nn/feed_forward.hpp>
+#include <transfix/nn/grouped_attention.hpp>
+#include <transfix/nn/norm.hpp>
+#include <transfix/nn/repeat.hpp>
+
+namespace transfix::inline TRANSFIX_ABI::models {
+
+/// The shape of a Llama-style decoder. The defaults are those of TinyLlama 1.1B.
+struct LlamaConfig {
+  Index vocabulary = 32000;
+  Index context = 2048;
+  Index width = 2048;
+  Index hidden = 5632;  ///< of the gated feed-forward layers
+  Index heads = 32;
+  Index key_heads = 4;
+  Index layers = 22;
+  bool tied = false;  ///< the head is the token embedding, transposed
+  RotaryPairs pairs = RotaryPairs::halves;
+  Index rotary_base = 10000;
+};
+
+/// One block: x + attention(norm(x)), then y + feed_forward(norm(y)).
+template <LlamaConfig Config, class Scalar>
+struct LlamaBlock {
+  nn::RmsNorm<Config.width, Scalar> attention_norm;
+  nn::GroupedAttention<Config.width, Config.heads, Config.key_heads, Causal, Scalar, false, Config.pairs,
+                       Config.rotary_base>
+      attention;
+  nn::RmsNorm<Config.width, Scalar> feed_forward_norm;
+  nn::GatedFeedForward<Config.width, Config.hidden, nn::Silu, Scalar> feed_forward;
+
+  template <Leaf X, class Memory = NoMemory>
+  constexpr auto operator()(X x, Memory memory = {}) const {
+    return let(x + attention(attention_norm(x), memory),
+               [this](auto y) { return y + feed_forward(feed_forward_norm(y)); });
+  }
+};
+
+/// A decoder in the form of Llama (Touvron et al. 2023): rotary positions, RMS norms, SwiGLU, grouped queries.
+///   tokens [context] -> logits [context, vocabulary]
+template <LlamaConfig Config, class ScalarOfModel = float>
+struct Llama {
+  using Scalar = ScalarOfModel;
+  using Input = Tokens<Config.context>;
+  using Target = Tokens<Config.context>;
+  static constexpr LlamaConfig config = Config;
+  static constexpr Index vocabulary = Config.vocabulary, context = Config.context;
+  static constexpr Index width = Config.width, layers = Config.layers;
+  static constexpr Index key_width = Config.key_heads * (Config.width / Config.heads);
+
+  nn::Embedding<vocabulary, width, Scalar> token_embedding;
+  nn::Repeat<LlamaBlock<Config, Scalar>, layers> blocks;
+  nn::RmsNorm<width, Scalar> norm;
+  [[no_unique_address]] std::conditional_t<Config.tied, Nothing, nn::Linear<width, vocabulary, Scalar, false>> head;
+
+  template <Index Length>
+  constexpr auto operator()(Tokens<Length> tokens) const {
+    return logits(blocks(token_embedding(tokens)));
+  }
+
+  /// The logits of one more token; `memory(layer)` holds the keys and values of the tokens before it.
+  constexpr auto operator()(Tokens<1> token, Index, auto memory) const {
+    return logits(blocks(token_embedding(token), memory));
+  }
+
+ private:
+  template <Operand X>
+  constexpr auto logits(X&& x) const {
+    if constexpr (Config.tied) {
+      return matmul(norm(std::forward<X>(x)), transpose(token_embedding.weight));
+    } else {
+      return head(norm(std::forward<X>(x)));
+    }
+  }
+};
+
+}  // namespace transfix::inline TRANSFIX_ABI::models
