@@ -25,3 +25,13 @@ TEST_CASE("layer norm: starts as the plain norm, then scales and shifts") {
   CHECK(pass.forward()[0] == doctest::Approx(-1));
   CHECK(pass.forward()[1] == doctest::Approx(105));
 }
+
+TEST_CASE("rms norm: gradients, and no mean is taken away") {
+  CHECK(testing::gradient_error(nn::RmsNorm<21, double>{}, Shape<7, 21>{}) < 1e-6);
+  nn::RmsNorm<2, double> norm{{{1, 10}}};
+  const double x[] = {3, 3};
+  testing::Pass pass([&] { return norm(constant<Shape<1, 2>>(x)); });
+  const double* y = pass.forward();
+  CHECK(y[0] == doctest::Approx(1).epsilon(1e-5));
+  CHECK(y[1] == doctest::Approx(10).epsilon(1e-5));
+}
