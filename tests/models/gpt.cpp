@@ -108,7 +108,8 @@ TEST_CASE("gpt: maps that end in the residual stream start smaller") {
   };
   const auto& block = model->blocks.items[7];
   CHECK(deviation(block.attention.query_key_value.weight) == doctest::Approx(0.02).epsilon(0.05).scale(0));
-  CHECK(deviation(block.attention.projection.weight) == doctest::Approx(0.02 / 4).epsilon(0.05).scale(0));  // sqrt(2 * 8)
+  CHECK(deviation(block.attention.projection.weight) ==
+        doctest::Approx(0.02 / 4).epsilon(0.05).scale(0));  // sqrt(2 * 8)
   CHECK(deviation(block.feed_forward.up.weight) == doctest::Approx(0.02).epsilon(0.05).scale(0));
   CHECK(deviation(block.feed_forward.down.weight) == doctest::Approx(0.02 / 4).epsilon(0.05).scale(0));
   CHECK(deviation(model->token_embedding.weight) == doctest::Approx(0.02).epsilon(0.05).scale(0));

@@ -31,11 +31,12 @@ struct SelfAttention {
   Linear<Width, 3 * Width, Scalar, Bias> query_key_value;
   Linear<Width, Width, Scalar, Bias> projection;
 
-  template <Operand X, class Memory = NoMemory>
-  constexpr auto operator()(X&& x, Memory memory = {}) const {
-    return let(query_key_value(std::forward<X>(x)), [this, memory](auto joined) {
+  /// `padding` is one more mask, such as KeyPadding.
+  template <Operand X, class Memory = NoMemory, class Padding = Unmasked>
+  constexpr auto operator()(X&& x, Memory memory = {}, Padding padding = {}) const {
+    return let(query_key_value(std::forward<X>(x)), [this, memory, padding](auto joined) {
       const auto [query, key, value] = split_heads<3, Heads>(joined);
-      auto scores = mask(scale(matmul(query, transpose(memory.keys(key)))), memory.mask(Mask{}));
+      auto scores = mask(mask(scale(matmul(query, transpose(memory.keys(key)))), memory.mask(Mask{})), padding);
       return projection(merge_heads(matmul(dropout<Drops>(softmax(std::move(scores))), memory.values(value))));
     });
   }

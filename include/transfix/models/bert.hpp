@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <transfix/expression/masks.hpp>
+#include <transfix/nn/embedding.hpp>
+#include <transfix/nn/encoder.hpp>
+#include <transfix/nn/repeat.hpp>
+
+namespace transfix::inline TRANSFIX_ABI::models {
+
+/// The shape of a BERT. The defaults are those of BERT-base, uncased (Devlin et al. 2019).
+struct BertConfig {
+  Index vocabulary = 30522;
+  Index context = 512;
+  Index segments = 2;  ///< 0: no segment embedding (DistilBERT)
+  Index width = 768;
+  Index heads = 12;
+  Index hidden = 3072;
+  Index layers = 12;
+  bool dropout = false;
+};
+
+/// What an encoder reads: tokens, the segment of each, and how many of them are no padding.
+template <Index Context>
+struct TokensAndSegments {
+  Tokens<Context> tokens;
+  Tokens<Context> segments;  ///< may be left out where the model has no segments
+  Index length = Context;    ///< tokens after it are padding and change nothing
+};
+
+/// The encoder of BERT: tokens [context] -> a vector for each, [context, width].
+template <BertConfig Config, class Scalar = float>
+struct BertEncoder {
+  static_assert(nn::HeadsDivideWidth<Config.width, Config.heads>, "BertConfig: heads must divide width");
+  static constexpr bool has_segments = Config.segments > 0;
+  static constexpr nn::BlockConfig block{.width = Config.width,
+                                         .heads = nn::HeadsDivideWidth<Config.width, Config.heads> ? Config.heads : 1,
+                                         .hidden = Config.hidden,
+                                         .dropout = Config.dropout,
+                                         .norm_epsilon = 12};
+
+  nn::Embedding<Config.vocabulary, Config.width, Scalar> token_embedding;
+  nn::LearnedPositions<Config.context, Config.width, Scalar> position_embedding;
+  [[no_unique_address]] std::conditional_t<
+      has_segments, nn::Embedding<has_segments ? Config.segments : 1, Config.width, Scalar>, Nothing>
+      segment_embedding;
+  nn::LayerNorm<Config.width, Scalar, true, 12> embedding_norm;
+  nn::Repeat<nn::EncoderBlock<block, nn::Gelu, Scalar>, Config.layers> blocks;
+
+  template <Index Length>
+  constexpr auto operator()(const TokensAndSegments<Length>& input) const {
+    const KeyPadding padding{input.length};
+    return blocks(dropout<Config.dropout>(embedding_norm(embed(input))), [padding](Index) { return padding; });
+  }
+
+ private:
+  template <Index Length>
+  constexpr auto embed(const TokensAndSegments<Length>& input) const {
+    auto placed = token_embedding(input.tokens) + position_embedding.template rows<Length>();
+    if constexpr (has_segments) {
+      return std::move(placed) + segment_embedding(input.segments);
+    } else {
+      return placed;
+    }
+  }
+};
+
+/// BERT with its pooler: tanh of an affine map of the first token's vector, [1, width].
+template <BertConfig Config, class Scalar = float>
+struct BertWithPooler {
+  BertEncoder<Config, Scalar> encoder;
+  nn::Linear<Config.width, Config.width, Scalar> pooler;
+
+  template <Index Length>
+  constexpr auto operator()(const TokensAndSegments<Length>& input) const {
+    return let(encoder(input),
+               [this](auto vectors) { return tanh(pooler(vectors.template seen_as<Shape<1, Config.width>>())); });
+  }
+};
+
+/// A class for the whole sequence, from the pooled vector: logits [1, Classes].
+template <BertConfig Config, Index Classes, class ScalarOfModel = float>
+struct BertClassifier {
+  using Scalar = ScalarOfModel;
+  using Input = TokensAndSegments<Config.context>;
+  using Target = Tokens<1>;
+  static constexpr BertConfig config = Config;
+  static constexpr Index vocabulary = Config.vocabulary, context = Config.context;
+
+  BertWithPooler<Config, Scalar> bert;
+  nn::Linear<Config.width, Classes, Scalar> head;
+
+  constexpr auto operator()(const Input& input) const { return head(dropout<Config.dropout>(bert(input))); }
+};
+
+/// A class for each token: logits [context, Classes].
+template <BertConfig Config, Index Classes, class ScalarOfModel = float>
+struct BertTagger {
+  using Scalar = ScalarOfModel;
+  using Input = TokensAndSegments<Config.context>;
+  using Target = Tokens<Config.context>;
+  static constexpr BertConfig config = Config;
+  static constexpr Index vocabulary = Config.vocabulary, context = Config.context;
+
+  BertEncoder<Config, Scalar> encoder;
+  nn::Linear<Config.width, Classes, Scalar> head;
+
+  constexpr auto operator()(const Input& input) const { return head(dropout<Config.dropout>(encoder(input))); }
+};
+
+/// The masked-language-model head: which token stands at each place, logits [context, vocabulary].
+template <BertConfig Config, class ScalarOfModel = float>
+struct BertMaskedLanguageModel {
+  using Scalar = ScalarOfModel;
+  using Input = TokensAndSegments<Config.context>;
+  using Target = Tokens<Config.context>;
+  static constexpr BertConfig config = Config;
+  static constexpr Index vocabulary = Config.vocabulary, context = Config.context;
+
+  BertEncoder<Config, Scalar> encoder;
+  nn::Linear<Config.width, Config.width, Scalar> transform;
+  nn::LayerNorm<Config.width, Scalar, true, 12> norm;
+  Parameter<Shape<Config.vocabulary>, Scalar> bias;
+
+  constexpr auto operator()(const Input& input) const {
+    return matmul(norm(gelu(transform(encoder(input)))), transpose(encoder.token_embedding.weight)) + bias;
+  }
+};
+
+}  // namespace transfix::inline TRANSFIX_ABI::models

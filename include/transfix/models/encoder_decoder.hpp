@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cmath>
+#include <transfix/expression/masks.hpp>
+#include <transfix/expression/sinusoid.hpp>
+#include <transfix/nn/embedding.hpp>
+#include <transfix/nn/encoder.hpp>
+#include <transfix/nn/repeat.hpp>
+
+namespace transfix::inline TRANSFIX_ABI::models {
+
+/// The shape of an encoder-decoder. The defaults are those of the base model of Vaswani et al. 2017, with one
+/// vocabulary for both languages.
+struct EncoderDecoderConfig {
+  Index vocabulary = 37000;
+  Index source_context = 256;
+  Index target_context = 256;
+  Index width = 512;
+  Index heads = 8;
+  Index hidden = 2048;
+  Index encoder_layers = 6;
+  Index decoder_layers = 6;
+  nn::NormPlace norms = nn::NormPlace::after;
+  bool dropout = false;
+};
+
+/// What an encoder-decoder reads: a source with its length, and the target so far.
+template <Index SourceContext, Index TargetContext>
+struct SourceAndTarget {
+  Tokens<SourceContext> source;
+  Tokens<TargetContext> target;
+  Index source_length = SourceContext;  ///< tokens after it are padding and change nothing
+};
+
+/// The original Transformer (Vaswani et al. 2017): fixed waves for places, one table for the embeddings of both sides
+/// and, transposed, for the head.
+///   source [source_context], target [target_context] -> logits [target_context, vocabulary]
+template <EncoderDecoderConfig Config, class ScalarOfModel = float>
+struct EncoderDecoder {
+  static_assert(nn::HeadsDivideWidth<Config.width, Config.heads>, "EncoderDecoderConfig: heads must divide width");
+
+  using Scalar = ScalarOfModel;
+  using Input = SourceAndTarget<Config.source_context, Config.target_context>;
+  using Target = Tokens<Config.target_context>;
+  static constexpr EncoderDecoderConfig config = Config;
+  static constexpr Index vocabulary = Config.vocabulary, width = Config.width;
+  static constexpr nn::BlockConfig block{.width = width,
+                                         .heads = nn::HeadsDivideWidth<Config.width, Config.heads> ? Config.heads : 1,
+                                         .hidden = Config.hidden,
+                                         .norms = Config.norms,
+                                         .dropout = Config.dropout};
+
+  nn::Embedding<vocabulary, width, Scalar> embedding;
+  nn::Repeat<nn::EncoderBlock<block, nn::Relu, Scalar>, Config.encoder_layers> encoder;
+  nn::Repeat<nn::DecoderBlock<block, nn::Relu, Scalar>, Config.decoder_layers> decoder;
+
+  constexpr auto operator()(const Input& input) const {
+    return let(encode(input.source, KeyPadding{input.source_length}), [this, input](auto source) {
+      return matmul(decode(input.target, source, KeyPadding{input.source_length}), transpose(embedding.weight));
+    });
+  }
+
+  template <Index Length, class Mask = Unmasked>
+  constexpr auto encode(Tokens<Length> source, Mask padding = {}) const {
+    return encoder(embed(source), [padding](Index) { return padding; });
+  }
+
+  template <Index Length, Leaf Source, class Mask = Unmasked>
+  constexpr auto decode(Tokens<Length> target, Source source, Mask padding = {}) const {
+    return repeat<Config.decoder_layers>(embed(target), [this, source, padding](Index number, auto x) {
+      return decoder.items[number](x, source, padding);
+    });
+  }
+
+  void initialize(Random& random, InitialScale) {
+    // Embeddings are multiplied by sqrt(width), so that they and the waves are of one size.
+    fill_normal(embedding.weight, random, 1 / std::sqrt(static_cast<double>(width)));
+    const InitialScale scale{1 / std::sqrt(static_cast<double>(width))};
+    transfix::initialize(encoder, random, scale);
+    transfix::initialize(decoder, random, scale);
+  }
+
+ private:
+  template <Index Length>
+  constexpr auto embed(Tokens<Length> tokens) const {
+    return dropout<Config.dropout>(add_sinusoid(embedding(tokens) * std::sqrt(static_cast<double>(width))));
+  }
+};
+
+}  // namespace transfix::inline TRANSFIX_ABI::models
