@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <transfix/nn/attention.hpp>
-#include <transfix/nn/embedding.hpp>
 #include <transfix/nn/feed_forward.hpp>
+#include <transfix/nn/language_head.hpp>
 #include <transfix/nn/norm.hpp>
 #include <transfix/nn/repeat.hpp>
 
@@ -66,30 +66,22 @@ struct Gpt {
   nn::LearnedPositions<context, width, Scalar> position_embedding;
   nn::Repeat<GptBlock<Config, Scalar>, layers> blocks;
   nn::LayerNorm<width, Scalar, Config.bias> norm;
-  [[no_unique_address]] std::conditional_t<Config.tied, Nothing, nn::Linear<width, vocabulary, Scalar, false>> head;
+  [[no_unique_address]] nn::LanguageHead<width, vocabulary, Config.tied, Scalar> head;
 
   template <Index Length>
   constexpr auto operator()(Tokens<Length> tokens) const {
-    return logits(blocks(embed(tokens, 0)));
+    return nn::logits(norm(blocks(embed(tokens, 0))), token_embedding, head);
   }
 
   /// The logits of one more token; `memory(layer)` holds the keys and values of the `position` tokens before it.
   constexpr auto operator()(Tokens<1> token, Index position, auto memory) const {
-    return logits(blocks(embed(token, position), memory));
+    return nn::logits(norm(blocks(embed(token, position), memory)), token_embedding, head);
   }
 
  private:
   template <Index Length>
   constexpr auto embed(Tokens<Length> tokens, Index position) const {
     return dropout<Config.dropout>(token_embedding(tokens) + position_embedding.template rows<Length>(position));
-  }
-  template <Operand X>
-  constexpr auto logits(X&& x) const {
-    if constexpr (Config.tied) {
-      return matmul(norm(std::forward<X>(x)), transpose(token_embedding.weight));
-    } else {
-      return head(norm(std::forward<X>(x)));
-    }
   }
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <transfix/nn/embedding.hpp>
 #include <transfix/nn/feed_forward.hpp>
 #include <transfix/nn/grouped_attention.hpp>
+#include <transfix/nn/language_head.hpp>
 #include <transfix/nn/norm.hpp>
 #include <transfix/nn/repeat.hpp>
 
@@ -54,26 +54,16 @@ struct Llama {
   nn::Embedding<vocabulary, width, Scalar> token_embedding;
   nn::Repeat<LlamaBlock<Config, Scalar>, layers> blocks;
   nn::RmsNorm<width, Scalar> norm;
-  [[no_unique_address]] std::conditional_t<Config.tied, Nothing, nn::Linear<width, vocabulary, Scalar, false>> head;
+  [[no_unique_address]] nn::LanguageHead<width, vocabulary, Config.tied, Scalar> head;
 
   template <Index Length>
   constexpr auto operator()(Tokens<Length> tokens) const {
-    return logits(blocks(token_embedding(tokens)));
+    return nn::logits(norm(blocks(token_embedding(tokens))), token_embedding, head);
   }
 
   /// The logits of one more token; `memory(layer)` holds the keys and values of the tokens before it.
   constexpr auto operator()(Tokens<1> token, Index, auto memory) const {
-    return logits(blocks(token_embedding(token), memory));
-  }
-
- private:
-  template <Operand X>
-  constexpr auto logits(X&& x) const {
-    if constexpr (Config.tied) {
-      return matmul(norm(std::forward<X>(x)), transpose(token_embedding.weight));
-    } else {
-      return head(norm(std::forward<X>(x)));
-    }
+    return nn::logits(norm(blocks(token_embedding(token), memory)), token_embedding, head);
   }
 };
 

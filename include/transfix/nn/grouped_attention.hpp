@@ -26,7 +26,7 @@ struct GroupedAttention {
       return let(query(input), [this, memory, input](auto queries) {
         return let(key(input), [this, memory, input, queries](auto keys) {
           return let(value(input), [this, memory, queries, keys](auto values) {
-            return attend(heads<Heads>(queries), heads<KeyHeads>(keys), heads<KeyHeads>(values), memory);
+            return this->attend(heads<Heads>(queries), heads<KeyHeads>(keys), heads<KeyHeads>(values), memory);
           });
         });
       });

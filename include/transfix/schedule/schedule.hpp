@@ -14,6 +14,20 @@ struct Constant {
   static constexpr double factor(Index, Index) { return 1; }
 };
 
+namespace detail {
+/// How many steps go up, and the share of the way down that is behind; negative while going up.
+struct Ramp {
+  Index rise;
+  double way_down;
+  constexpr Ramp(Index warmup, Index step, Index steps)
+      : rise(warmup < steps / 10 ? warmup : steps / 10),
+        way_down(step < rise     ? -1
+                 : step >= steps ? 1
+                                 : static_cast<double>(step - rise) / static_cast<double>(steps - rise)) {}
+  constexpr double up(Index step) const { return static_cast<double>(step + 1) / static_cast<double>(rise + 1); }
+};
+}  // namespace detail
+
 /// Up in a straight line over the first `warmup` steps (a tenth of all where there are fewer than ten
 /// times as many), then down half a cosine to `final_share` (Loshchilov & Hutter 2017).
 struct WarmupCosine {
@@ -21,11 +35,9 @@ struct WarmupCosine {
   double final_share = 0.1;
 
   double factor(Index step, Index steps) const {
-    const Index rise = warmup < steps / 10 ? warmup : steps / 10;
-    if (step < rise) return static_cast<double>(step + 1) / static_cast<double>(rise + 1);
-    if (step >= steps) return final_share;
-    const double way = static_cast<double>(step - rise) / static_cast<double>(steps - rise);
-    return final_share + (1 - final_share) * 0.5 * (1 + std::cos(std::numbers::pi * way));
+    const detail::Ramp ramp(warmup, step, steps);
+    if (ramp.way_down < 0) return ramp.up(step);
+    return final_share + (1 - final_share) * 0.5 * (1 + std::cos(std::numbers::pi * ramp.way_down));
   }
 };
 
@@ -35,10 +47,8 @@ struct WarmupLinear {
   double final_share = 0;
 
   double factor(Index step, Index steps) const {
-    const Index rise = warmup < steps / 10 ? warmup : steps / 10;
-    if (step < rise) return static_cast<double>(step + 1) / static_cast<double>(rise + 1);
-    if (step >= steps) return final_share;
-    return 1 - (1 - final_share) * static_cast<double>(step - rise) / static_cast<double>(steps - rise);
+    const detail::Ramp ramp(warmup, step, steps);
+    return ramp.way_down < 0 ? ramp.up(step) : 1 - (1 - final_share) * ramp.way_down;
   }
 };
 
