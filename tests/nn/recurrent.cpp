@@ -38,6 +38,35 @@ TEST_CASE("lstm: gradients, of a single step too, and in both directions") {
   CHECK(gradient_error([](auto x, auto r) { return lstm(x * x, r * 2.0); }, Shape<4, 20>{}, Shape<5, 20>{}) < 1e-6);
 }
 
+TEST_CASE("gru: the recurrence, step by step") {
+  constexpr Index steps = 5, width = 3;
+  const support::Numbers<Shape<steps, 3 * width>> x(1);
+  const support::Numbers<Shape<width, 3 * width>> r(2);
+  const support::Numbers<Shape<3 * width>> b(3);
+  const auto h = support::values([&] { return gru(x.name(), r.name(), b.name()); });
+  const auto sigmoid = [](double number) { return 1 / (1 + std::exp(-number)); };
+  double state[width] = {};
+  for (Index t = 0; t < steps; ++t) {
+    double sums[3 * width];
+    for (Index i = 0; i < 3 * width; ++i) {
+      sums[i] = b(0, i);
+      for (Index k = 0; k < width; ++k) sums[i] += state[k] * r(k, i);
+    }
+    for (Index i = 0; i < width; ++i) {
+      const double candidate = std::tanh(x(t, 2 * width + i) + sigmoid(x(t, i) + sums[i]) * sums[2 * width + i]);
+      const double keep = sigmoid(x(t, width + i) + sums[width + i]);
+      state[i] = (1 - keep) * candidate + keep * state[i];
+      CHECK(h[static_cast<std::size_t>(t * width + i)] == doctest::Approx(state[i]));
+    }
+  }
+}
+
+TEST_CASE("gru: gradients, of a single step too, and in both directions") {
+  CHECK(gradient_error(nn::Gru<5, 9, double>{}, Shape<7, 5>{}) < 1e-6);
+  CHECK(gradient_error(nn::Gru<8, 16, double>{}, Shape<1, 8>{}) < 1e-6);
+  CHECK(gradient_error(nn::Bidirectional<nn::Gru<5, 9, double>>{}, Shape<7, 5>{}) < 1e-6);
+}
+
 TEST_CASE("join_columns and reverse_rows: values and gradients") {
   const support::Numbers<Shape<2, 3>> a(1);
   const support::Numbers<Shape<2, 1>> b(2);

@@ -2,6 +2,7 @@
 #pragma once
 #include <cmath>
 #include <transfix/expression/columns.hpp>
+#include <transfix/expression/gru.hpp>
 #include <transfix/expression/let.hpp>
 #include <transfix/expression/lstm.hpp>
 #include <transfix/nn/linear.hpp>
@@ -27,6 +28,27 @@ struct Lstm {
     fill_normal(recurrent, random, deviation);
     fill(input.bias, 0);
     for (Index i = Width; i < 2 * Width; ++i) input.bias.data[i] = 1;
+  }
+};
+
+/// A gated recurrent unit: [T, In] -> [T, Width], states from the first row to the last.
+template <Index InputWidth, Index Width, class Scalar = float>
+struct Gru {
+  Linear<InputWidth, 3 * Width, Scalar> input;
+  Parameter<Shape<Width, 3 * Width>, Scalar> recurrent;
+  Parameter<Shape<3 * Width>, Scalar> recurrent_bias;
+
+  template <Operand X>
+  constexpr auto operator()(X&& x) const {
+    return gru(input(std::forward<X>(x)), recurrent, recurrent_bias);
+  }
+
+  void initialize(Random& random, InitialScale) {
+    const double deviation = 1 / std::sqrt(3.0 * static_cast<double>(Width));
+    fill_normal(input.weight, random, deviation);
+    fill_normal(recurrent, random, deviation);
+    fill(input.bias, 0);
+    fill(recurrent_bias, 0);
   }
 };
 

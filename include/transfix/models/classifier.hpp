@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <transfix/expression/masks.hpp>
+#include <transfix/expression/pooling.hpp>
+#include <transfix/nn/embedding.hpp>
+#include <transfix/nn/encoder.hpp>
+#include <transfix/nn/repeat.hpp>
+
+namespace transfix::inline TRANSFIX_ABI::models {
+
+/// The shape of an encoder that classifies sequences.
+struct ClassifierConfig {
+  Index classes = 2;
+  Index context = 64;
+  Index width = 128;
+  Index heads = 4;
+  Index hidden = 512;
+  Index layers = 2;
+  bool dropout = false;
+  Index vocabulary = 0;  ///< of tokens
+  Index features = 0;    ///< or numbers in each frame
+};
+
+/// A sequence of tokens of which the first `length` count.
+template <Index Context>
+struct PaddedTokens {
+  Tokens<Context> tokens;
+  Index length = Context;
+};
+
+/// A sequence of frames of numbers, [Context, Features] row-major, of which the first `length` count: patches of a
+/// picture, readings of sensors.
+template <Index Context, Index Features, class Scalar>
+struct PaddedFrames {
+  const Scalar* numbers = nullptr;
+  Index length = Context;
+};
+
+/// What both classifiers do with embedded places: learned positions, blocks with norms before, the mean over what is no
+/// padding, logits [1, classes].
+template <ClassifierConfig Config, class Scalar>
+struct ClassifierBody {
+  static_assert(nn::HeadsDivideWidth<Config.width, Config.heads>, "ClassifierConfig: heads must divide width");
+  static constexpr nn::BlockConfig block{.width = Config.width,
+                                         .heads = nn::HeadsDivideWidth<Config.width, Config.heads> ? Config.heads : 1,
+                                         .hidden = Config.hidden,
+                                         .norms = nn::NormPlace::before,
+                                         .dropout = Config.dropout};
+
+  nn::LearnedPositions<Config.context, Config.width, Scalar> positions;
+  nn::Repeat<nn::EncoderBlock<block, nn::GeluTanh, Scalar>, Config.layers> blocks;
+  nn::LayerNorm<Config.width, Scalar> norm;
+  nn::Linear<Config.width, Config.classes, Scalar> head;
+
+  template <Operand X>
+  constexpr auto operator()(X&& embedded, Index length) const {
+    auto placed = dropout<Config.dropout>(std::forward<X>(embedded) + positions.template rows<Config.context>());
+    auto encoded = blocks(std::move(placed), [padding = KeyPadding{length}](Index) { return padding; });
+    return head(mean_of_rows(norm(std::move(encoded)), length));
+  }
+};
+
+/// Classifies sequences of tokens.
+template <ClassifierConfig Config, class ScalarOfModel = float>
+struct TokenClassifier {
+  static_assert(Config.vocabulary > 0, "TokenClassifier: give ClassifierConfig a .vocabulary");
+  using Scalar = ScalarOfModel;
+  using Input = PaddedTokens<Config.context>;
+  using Target = Tokens<1>;
+  static constexpr ClassifierConfig config = Config;
+  static constexpr Index vocabulary = Config.vocabulary, context = Config.context;
+
+  nn::Embedding<Config.vocabulary, Config.width, Scalar> embedding;
+  ClassifierBody<Config, Scalar> body;
+
+  constexpr auto operator()(const Input& input) const { return body(embedding(input.tokens), input.length); }
+};
+
+/// Classifies sequences of frames of numbers, in the manner of the vision Transformer (Dosovitskiy et al. 2021): an
+/// affine map embeds each frame.
+template <ClassifierConfig Config, class ScalarOfModel = float>
+struct FrameClassifier {
+  static_assert(Config.features > 0, "FrameClassifier: give ClassifierConfig a number of .features");
+  using Scalar = ScalarOfModel;
+  using Input = PaddedFrames<Config.context, Config.features, Scalar>;
+  using Target = Tokens<1>;
+  static constexpr ClassifierConfig config = Config;
+  static constexpr Index context = Config.context;
+
+  nn::Linear<Config.features, Config.width, Scalar> embedding;
+  ClassifierBody<Config, Scalar> body;
+
+  constexpr auto operator()(const Input& input) const {
+    return body(embedding(constant<Shape<Config.context, Config.features>>(input.numbers)), input.length);
+  }
+};
+
+}  // namespace transfix::inline TRANSFIX_ABI::models
