@@ -90,3 +90,12 @@ TEST_CASE("sampling: logits that hide tokens are never chosen") {
   const auto counts = draws({}, 2000, hidden);
   CHECK(counts[7] + counts[20] == 2000);
 }
+
+TEST_CASE("sampling: logits that are no numbers are an error, whatever the settings") {
+  const float logits[4] = {1, NAN, 2, 3};
+  Sampler<4, float> sampler;
+  Random random(1);
+  for (const Sampling sampling : {Sampling{}, Sampling{.top_k = 2}, Sampling{.top_p = 0.5}}) {
+    CHECK_THROWS_AS(sampler.choose(logits, sampling, random), Error);
+  }
+}

@@ -21,6 +21,7 @@ template <class Model, class Show>
 std::vector<Token> generate(const Model& model, std::span<const Token> prompt, const GenerationSettings& settings,
                             Show&& show) {
   if (prompt.empty()) fail("generate: the prompt is empty; give at least one token");
+  if (settings.tokens < 0) fail("generate: .tokens = ", settings.tokens, " must not be negative");
   const auto generator = std::make_unique<Generator<Model>>(model, settings.seed);
   std::vector<Token> tokens(prompt.begin(), prompt.end());
   tokens.reserve(prompt.size() + static_cast<std::size_t>(settings.tokens));

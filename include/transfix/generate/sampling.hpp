@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
+#include <transfix/core/error.hpp>
 #include <transfix/core/random.hpp>
 #include <transfix/kernels/softmax.hpp>
 
@@ -23,6 +24,9 @@ class Sampler {
       probabilities_[token] = static_cast<Scalar>(static_cast<double>(logits[token]) / sampling.temperature);
     }
     kernels::softmax_row<Vocabulary>(probabilities_, probabilities_);
+    double whole = 0;
+    for (Index token = 0; token < Vocabulary; ++token) whole += static_cast<double>(probabilities_[token]);
+    if (!(whole > 0)) fail("the logits are not finite numbers: the model's parameters are damaged");
     const bool cuts_count = sampling.top_k > 0 && sampling.top_k < Vocabulary;
     const Index candidates = cuts_count ? sampling.top_k : Vocabulary;
     for (Index token = 0; token < Vocabulary; ++token) order_[token] = static_cast<Token>(token);
