@@ -92,10 +92,10 @@ TEST_CASE("sampling: logits that hide tokens are never chosen") {
 }
 
 TEST_CASE("sampling: logits that are no numbers are an error, whatever the settings") {
-  const float logits[4] = {1, NAN, 2, 3};
+  const float broken[4] = {1, NAN, 2, 3};
   Sampler<4, float> sampler;
   Random random(1);
   for (const Sampling sampling : {Sampling{}, Sampling{.top_k = 2}, Sampling{.top_p = 0.5}}) {
-    CHECK_THROWS_AS(sampler.choose(logits, sampling, random), Error);
+    CHECK_THROWS_AS(sampler.choose(broken, sampling, random), Error);
   }
 }
