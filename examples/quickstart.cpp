@@ -45,6 +45,10 @@ void train(const Options& options) {
          Model::vocabulary, ": run examples/quickstart --vocabulary ", tokenizer.size(), " --text ", options.text);
   }
   tokenizer.encode(options.prompt);  // a prompt that cannot be used is found before the training
+  std::error_code unknown;
+  if (std::filesystem::equivalent(options.text, options.model, unknown)) {
+    fail(options.model, ": this is the text itself; name another file for the model with --model");
+  }
   io::check_writable(options.model);
   const auto [training_tokens, validation_tokens] = data::split(tokenizer.encode(corpus), 0.9);
   std::cerr << options.text << ": " << corpus.size() << " bytes, " << tokenizer.size() << " different characters\n";

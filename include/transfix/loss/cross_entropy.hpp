@@ -129,6 +129,7 @@ struct CrossEntropyOf<Operation<rules::MatMul<A, B, Transposed>, Hidden, Weight>
     if constexpr (Train) {
       hidden.open(tape.hidden, context);
       weight.open(tape.weight, context);
+      gradient(weight, tape.weight, context).clear();  // every block of rows adds to it
     }
     std::byte* const opened = context.workspace;
     double sum = 0;
@@ -164,7 +165,8 @@ struct CrossEntropyOf<Operation<rules::MatMul<A, B, Transposed>, Hidden, Weight>
       using HiddenGradient = GradientOf<Hidden>;
       const Gradient<HiddenBlock, HiddenGradient::accumulates, HiddenGradient::wanted> dx{
           gradient(hidden, tape.hidden, context)[first]};
-      const auto dw = gradient(weight, tape.weight, context);
+      const Gradient<TensorOf<Weight>, true, GradientOf<Weight>::wanted> dw{
+          gradient(weight, tape.weight, context).data};
       Product::backward(In<typename Product::Output>{logits}, {}, x, w, saved, context, dx, dw);
     }
     context.workspace = mark;

@@ -44,9 +44,11 @@ class Threads {
     guarded(0);
     wait_while(finished_, [](std::uint32_t count) { return count < static_cast<std::uint32_t>(Count - 1); });
 #if defined(__cpp_exceptions)
+    std::exception_ptr first;
     for (auto& error : errors_) {
-      if (error) std::rethrow_exception(std::exchange(error, nullptr));
+      if (auto found = std::exchange(error, nullptr); found && !first) first = found;
     }
+    if (first) std::rethrow_exception(first);
 #endif
   }
 
