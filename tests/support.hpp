@@ -2,6 +2,8 @@
 #pragma once
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <transfix/core/error.hpp>
 #include <transfix/core/random.hpp>
 #include <vector>
 
@@ -27,5 +29,17 @@ double largest_difference(const Scalar* found, const std::vector<Expected>& expe
   }
   return worst;
 }
+
+/// The message of the error that function() throws, or nothing.
+std::string message_of(auto&& function) {
+  try {
+    function();
+  } catch (const transfix::Error& error) {
+    return error.what();
+  }
+  return {};
+}
+
+inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace support

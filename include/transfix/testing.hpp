@@ -94,6 +94,14 @@ inline constexpr bool has_parameters = [] {
     return false;
   }
 }();
+template <class Function>
+inline constexpr Index frozen_bytes_of = [] {
+  if constexpr (has_parameters<Function>) {
+    return frozen_bytes<Function>;
+  } else {
+    return Index{0};
+  }
+}();
 }  // namespace detail
 
 /// The worst relative error of the gradients of function(x...) in all inputs x of the given shapes, and in
@@ -104,6 +112,7 @@ template <class Function, class... Shapes>
 double gradient_error(const Function& given, Context context = {}, Shapes...) {
   auto function = std::make_unique<Function>(given);
   auto gradients_of_function = std::make_unique<Function>(given);
+  Storage frozen(detail::frozen_bytes_of<Function>);
   Random random(7);
   std::array<std::vector<double>, sizeof...(Shapes)> inputs = {
       std::vector<double>(static_cast<std::size_t>(Shapes::size))...};
@@ -119,8 +128,11 @@ double gradient_error(const Function& given, Context context = {}, Shapes...) {
     (std::make_integer_sequence<Index, Index{sizeof...(Shapes)}>{});
   };
   if constexpr (detail::has_parameters<Function>) {
+    place_frozen(*function, frozen.data());
     for_each_parameter(*function, [&](const Path&, auto& parameter) { fill_normal(parameter, random, 0.5); });
-    for_each_parameter(*gradients_of_function, [&](const Path&, auto& parameter) { fill(parameter, 0); });
+    for_each_parameter(*gradients_of_function, [&](const Path&, auto& parameter) {
+      if constexpr (std::remove_reference_t<decltype(parameter)>::trained) fill(parameter, 0);
+    });
     context.gradient_offset =
         reinterpret_cast<std::byte*>(gradients_of_function.get()) - reinterpret_cast<std::byte*>(function.get());
   }
@@ -144,10 +156,12 @@ double gradient_error(const Function& given, Context context = {}, Shapes...) {
   if constexpr (detail::has_parameters<Function>) {
     auto* const first = reinterpret_cast<double*>(function.get());
     auto* const first_gradient = reinterpret_cast<double*>(gradients_of_function.get());
-    for_each_parameter(*function, [&]<class Shape>(const Path&, Parameter<Shape, double>& parameter) {
-      const double* gradient = first_gradient + (parameter.data - first);
-      comparison.compare(
-          {gradient, gradient + Shape::size}, [&](std::size_t k) -> double& { return parameter.data[k]; }, loss);
+    for_each_parameter(*function, [&]<class Shape, class Stored>(const Path&, Parameter<Shape, Stored>& parameter) {
+      if constexpr (Parameter<Shape, Stored>::trained) {
+        const double* gradient = first_gradient + (parameter.data - first);
+        comparison.compare(
+            {gradient, gradient + Shape::size}, [&](std::size_t k) -> double& { return parameter.data[k]; }, loss);
+      }
     });
   }
   return comparison.worst();

@@ -58,13 +58,13 @@ auto as_xtensor(Scalar* data) {
 }
 
 /// A parameter, a gradient or a moment as an xt view; writing to the view writes to the model.
-template <class Shape, class Scalar>
-auto as_xtensor(Parameter<Shape, Scalar>& parameter) {
-  return as_xtensor<Shape>(parameter.data);
+template <class Shape, class Stored>
+auto as_xtensor(Parameter<Shape, Stored>& parameter) {
+  return as_xtensor<Shape>(numbers(parameter).data());
 }
-template <class Shape, class Scalar>
-auto as_xtensor(const Parameter<Shape, Scalar>& parameter) {
-  return as_xtensor<Shape>(parameter.data);
+template <class Shape, class Stored>
+auto as_xtensor(const Parameter<Shape, Stored>& parameter) {
+  return as_xtensor<Shape>(numbers(parameter).data());
 }
 
 /// An xt array as an operand without gradient, without a copy. It must be stored row-major and without gaps,
@@ -83,8 +83,8 @@ template <class Shape, class Array>
 auto from_xtensor(const Array&& array) = delete;  // it would be gone before it is read
 
 /// Fills a parameter with any xt expression of its shape.
-template <class Shape, class Scalar, class E>
-void assign(Parameter<Shape, Scalar>& parameter, const xt::xexpression<E>& expression) {
+template <class Shape, class Stored, class E>
+void assign(Parameter<Shape, Stored>& parameter, const xt::xexpression<E>& expression) {
   detail::check_extents<Shape>(expression.derived_cast());
   auto view = as_xtensor(parameter);
   xt::noalias(view) = expression.derived_cast();

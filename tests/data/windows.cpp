@@ -97,9 +97,11 @@ TEST_CASE("windows: the text may be a span, but not a vector that is about to go
 TEST_CASE("windows: a text that is too short is refused, one that just fits is not") {
   const auto text = text_of(5);
   CHECK(data::next_token_windows<4>(text).size() == 1);
-  CHECK_THROWS_WITH_AS(
-      data::next_token_windows<5>(text),
-      "the text has 5 tokens; windows of context 5 need at least 6: give a longer text or a smaller context", Error);
+  CHECK_THROWS_WITH_AS(data::next_token_windows<5>(text),
+                       "a text, or a part of one, has 5 tokens; windows of context 5 need at least 6: give a longer "
+                       "text, a larger share "
+                       "of it, or a smaller context",
+                       Error);
   CHECK_THROWS_AS(data::next_token_windows<5>(std::span<const Token>()), Error);
 }
 

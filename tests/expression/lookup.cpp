@@ -29,3 +29,14 @@ TEST_CASE("lookup: the gradients of a token that comes more than once are added 
   CHECK(gradient_error([](auto table) { return lookup(table * table, Tokens<6>{tokens}) * 2.0; }, Shape<5, 19>{}) <
         1e-6);
 }
+
+TEST_CASE("lookup: a token outside the table is an error that names both numbers") {
+  const support::Numbers<Shape<5, 19>> table;
+  for (const Token wrong : {Token{5}, Token{-1}}) {
+    const Token bad[] = {0, 4, wrong};
+    const auto message =
+        support::message_of([&] { support::values([&] { return lookup(table.name(), Tokens<3>{bad}); }); });
+    CHECK(support::contains(message, "token " + std::to_string(wrong) + " at place 2"));
+    CHECK(support::contains(message, "table of 5 rows"));
+  }
+}

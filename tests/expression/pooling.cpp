@@ -25,3 +25,11 @@ TEST_CASE("pooling: gradients, in fresh memory too, and zero for padding") {
   CHECK(gradient_error([](auto x) { return mean_of_rows(x * x); }, Shape<7, 19>{}) < 1e-6);
   CHECK(gradient_error([](auto x) { return largest_of_rows(x * x, 4); }, Shape<7, 19>{}) < 1e-6);
 }
+
+TEST_CASE("pooling: a count outside the rows is an error") {
+  const support::Numbers<Shape<7, 19>> x;
+  for (const Index wrong : {Index{-1}, Index{8}}) {
+    const auto message = support::message_of([&] { static_cast<void>(mean_of_rows(x.name(), wrong)); });
+    CHECK(support::contains(message, "pooling over " + std::to_string(wrong) + " rows of 7"));
+  }
+}

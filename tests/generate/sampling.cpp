@@ -99,3 +99,8 @@ TEST_CASE("sampling: logits that are no numbers are an error, whatever the setti
     CHECK_THROWS_AS(sampler.choose(broken, sampling, random), Error);
   }
 }
+
+TEST_CASE("sampling: a tiny temperature takes the likeliest token") {
+  const auto counts = draws({.temperature = 1e-40}, 50);
+  CHECK(counts[static_cast<std::size_t>(likeliest)] == 50);
+}

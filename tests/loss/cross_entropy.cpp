@@ -175,3 +175,25 @@ TEST_CASE("cross-entropy: logits that are a name themselves add to its gradient"
   pass.train(1);  // the next sequence of a batch
   for (std::size_t i = 0; i < once.size(); ++i) CHECK(gradients[i] == doctest::Approx(2 * once[i]));
 }
+
+TEST_CASE("cross-entropy: a computed weight gets the gradients of all blocks of rows") {
+  static Head<37, 3, 70'000, false> fused, unfused;
+  const auto logits = [](auto& head) {
+    return matmul(Name<double, Shape<37, 3>>(head.hidden.data(), head.d_hidden.data()),
+                  Name<double, Shape<3, 70'000>>(head.weight.data(), head.d_weight.data()) * 2.0);
+  };
+  const Tokens<37> targets{fused.targets.data()};
+  LossPass([&] { return loss::CrossEntropy{}(logits(fused), targets); }).train(1);
+  LossPass([&] { return loss::CrossEntropy{}(logits(unfused) + 0.0, targets); }).train(1);
+  CHECK(support::largest_difference(fused.d_hidden.data(), unfused.d_hidden) < 1e-12);
+  CHECK(support::largest_difference(fused.d_weight.data(), unfused.d_weight) < 1e-12);
+}
+
+TEST_CASE("cross-entropy: a target that is no class is an error that names both numbers") {
+  Head<5, 7, 19, false> head;
+  head.targets[3] = 19;
+  for (const auto& message :
+       {support::message_of([&] { head.fused().evaluate(); }), support::message_of([&] { head.unfused().train(1); })}) {
+    CHECK(support::contains(message, "target 19 is not one of 19 classes"));
+  }
+}

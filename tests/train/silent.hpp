@@ -2,9 +2,10 @@
 #pragma once
 #include <cmath>
 #include <cstdint>
-#include <string>
 #include <transfix/train/trainer.hpp>
 #include <vector>
+
+#include "../support.hpp"
 
 namespace support {
 
@@ -24,17 +25,5 @@ inline std::vector<transfix::Token> pattern(transfix::Index length, transfix::To
   for (transfix::Index i = 0; i < length; ++i) tokens.push_back(static_cast<transfix::Token>(i % period));
   return tokens;
 }
-
-/// The message of the error that function() throws, or nothing.
-std::string message_of(auto&& function) {
-  try {
-    function();
-  } catch (const transfix::Error& error) {
-    return error.what();
-  }
-  return {};
-}
-
-inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace support

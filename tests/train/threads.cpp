@@ -73,3 +73,12 @@ TEST_CASE("threads: every part of a task runs once, in its own thread") {
   CHECK(ids[0] != ids[1]);
   CHECK(ids[1] != ids[2]);
 }
+
+TEST_CASE("threads: when several fail at once one error arrives, and none is left for the next task") {
+  Threads<3> threads;
+  for (int round = 0; round < 20; ++round) {
+    const auto message = support::message_of([&] { threads.run([](Index) { fail("all of them"); }); });
+    CHECK(message == "all of them");
+    CHECK(support::message_of([&] { threads.run([](Index) {}); }).empty());
+  }
+}

@@ -277,3 +277,37 @@ TEST_CASE("trainer: settings that make no sense are errors") {
   CHECK(contains(message_of([] { T({}, {.batch = 0}); }), ".batch = 0"));
   CHECK(contains(message_of([] { T({}, {.steps = -1}); }), ".steps = -1"));
 }
+
+TEST_CASE("trainer: rates that make no sense are errors") {
+  using T = Training<Model, optim::AdamW>;
+  for (const float rate : {-0.1f, 1.0f, std::numeric_limits<float>::quiet_NaN()}) {
+    CHECK(contains(message_of([&] { T({}, {.dropout = rate}); }), ".dropout"));
+  }
+  CHECK(contains(message_of([] { T({}, {.clip_norm = -1}); }), ".clip_norm"));
+  CHECK(contains(message_of([] { T({.learning_rate = -1}); }), ".learning_rate"));
+}
+
+namespace {
+/// Sequences whose targets are all left out, but for one.
+struct MostlyUnlabelled {
+  using Example = data::Example<Tokens<12>, Tokens<12>>;
+  std::vector<Token> tokens = support::pattern(12, 5), nothing = std::vector<Token>(12, -1);
+  Index count = 1, labelled = -1;
+  Index size() const { return count; }
+  Example example(Index number) const {
+    return {{tokens.data()}, {number == labelled ? tokens.data() : nothing.data()}};
+  }
+};
+}  // namespace
+
+TEST_CASE("trainer: an empty data set is an error; a batch without targets teaches nothing and does no harm") {
+  Training<Model, optim::AdamW> trainer;
+  CHECK(contains(message_of([&] { trainer.step(MostlyUnlabelled{.count = 0}); }), "data set is empty"));
+  const auto before = std::make_unique<Model>(trainer.model());
+  trainer.step(MostlyUnlabelled{});
+  CHECK(trainer.progress().step == 1);
+  CHECK(std::memcmp(before.get(), &trainer.model(), sizeof(Model)) == 0);
+  CHECK(contains(message_of([&] { trainer.evaluate(MostlyUnlabelled{}); }), "no target that counts"));
+  // A data set without each_once() is evaluated as it is.
+  CHECK(trainer.evaluate(MostlyUnlabelled{.count = 3, .labelled = 2}) > 1);
+}

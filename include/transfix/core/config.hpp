@@ -29,24 +29,52 @@
 // TRANSFIX_INLINE: how functions of inner loops ask to be inlined.
 #define TRANSFIX_INLINE [[gnu::always_inline]] inline
 
-// TRANSFIX_ABI: the inline namespace of everything. It carries the version and the instruction set,
-// so that objects compiled with different -m flags link side by side and never share a kernel.
-#if !TRANSFIX_SIMD
-#define TRANSFIX_ABI v0_1_scalar
-#elif defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__)
-#define TRANSFIX_ABI v0_1_avx512
-#elif defined(__AVX2__) && defined(__FMA__)
-#define TRANSFIX_ABI v0_1_avx2_fma
-#elif defined(__AVX2__)
-#define TRANSFIX_ABI v0_1_avx2
-#elif defined(__AVX__)
-#define TRANSFIX_ABI v0_1_avx
-#elif defined(__SSE4_2__)
-#define TRANSFIX_ABI v0_1_sse4
-#elif defined(__SSE2__)
-#define TRANSFIX_ABI v0_1_sse2
-#elif defined(__aarch64__)
-#define TRANSFIX_ABI v0_1_neon64
-#else
-#define TRANSFIX_ABI v0_1_neon
+#if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
+#error "transfix needs infinities and NaN: compile without -ffast-math and -ffinite-math-only"
 #endif
+
+// TRANSFIX_ABI: the inline namespace of everything. It carries the version, the instruction set and whether
+// there are exceptions, so that objects compiled with different flags link side by side and never share a
+// kernel or a layout.
+#if !TRANSFIX_SIMD
+#define TRANSFIX_ABI_VECTORS scalar
+#elif defined(__AVX512BW__)
+#define TRANSFIX_ABI_VECTORS avx512bw
+#elif defined(__AVX512DQ__)
+#define TRANSFIX_ABI_VECTORS avx512dq
+#elif defined(__AVX512CD__)
+#define TRANSFIX_ABI_VECTORS avx512cd
+#elif defined(__AVX512F__)
+#define TRANSFIX_ABI_VECTORS avx512f
+#elif defined(__AVX2__)
+#define TRANSFIX_ABI_VECTORS avx2
+#elif defined(__AVX__)
+#define TRANSFIX_ABI_VECTORS avx
+#elif defined(__SSE4_2__)
+#define TRANSFIX_ABI_VECTORS sse4_2
+#elif defined(__SSE4_1__)
+#define TRANSFIX_ABI_VECTORS sse4_1
+#elif defined(__SSSE3__)
+#define TRANSFIX_ABI_VECTORS ssse3
+#elif defined(__SSE3__)
+#define TRANSFIX_ABI_VECTORS sse3
+#elif defined(__SSE2__)
+#define TRANSFIX_ABI_VECTORS sse2
+#elif defined(__aarch64__)
+#define TRANSFIX_ABI_VECTORS neon64
+#else
+#define TRANSFIX_ABI_VECTORS neon
+#endif
+#if defined(__FMA__)
+#define TRANSFIX_ABI_FMA _fma
+#else
+#define TRANSFIX_ABI_FMA
+#endif
+#if defined(__cpp_exceptions)
+#define TRANSFIX_ABI_ERRORS
+#else
+#define TRANSFIX_ABI_ERRORS _no_exceptions
+#endif
+#define TRANSFIX_ABI_JOINED(vectors, fma, errors) v0_1_##vectors##fma##errors
+#define TRANSFIX_ABI_NAME(vectors, fma, errors) TRANSFIX_ABI_JOINED(vectors, fma, errors)
+#define TRANSFIX_ABI TRANSFIX_ABI_NAME(TRANSFIX_ABI_VECTORS, TRANSFIX_ABI_FMA, TRANSFIX_ABI_ERRORS)

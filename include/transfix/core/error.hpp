@@ -57,6 +57,7 @@ class Error : public std::exception {
   Message message_;
 };
 
+inline namespace TRANSFIX_ABI {
 /// Ends the work at hand with a message joined from text and whole numbers.
 template <class... Parts>
 [[noreturn]] void fail(const Parts&... parts) {
@@ -64,5 +65,6 @@ template <class... Parts>
   static_cast<void>(message);
   TRANSFIX_ERROR(message.text());
 }
+}  // namespace TRANSFIX_ABI
 
 }  // namespace transfix

@@ -144,25 +144,54 @@ consteval std::string_view member_name() {
 #pragma clang diagnostic pop
 #endif
 
-template <class Type>
-constexpr Index parameter_count() {
+// The sum of Measure::of<Parameter> over all parameters of a type.
+template <class Type, class Measure>
+constexpr Index sum_over_parameters() {
   using Part = std::remove_const_t<Type>;
+  static_assert(
+      std::is_class_v<Part> && (std::is_aggregate_v<Part> || IndexedParts<Part>),
+      "the members of a layer are Parameters and other layers: plain structs without constructors; for several "
+      "layers of one type use nn::Repeat");
   if constexpr (is_parameter<Part>) {
-    return Part::Shape::size;
+    return Measure::template of<Part>;
   } else if constexpr (IndexedParts<Part>) {
-    return Part::count * parameter_count<std::remove_reference_t<decltype(std::declval<Part&>().items[0])>>();
+    using Item = std::remove_reference_t<decltype(std::declval<Part&>().items[0])>;
+    return Part::count * sum_over_parameters<Item, Measure>();
   } else {
     return decltype(with_members(std::declval<Part&>(), [](auto&... members) {
-      return std::integral_constant<Index,
-                                    (Index{0} + ... + parameter_count<std::remove_reference_t<decltype(members)>>())>{};
+      return std::integral_constant<
+          Index, (Index{0} + ... + sum_over_parameters<std::remove_reference_t<decltype(members)>, Measure>())>{};
     }))::value;
   }
 }
+
+struct Count {
+  template <class Parameter>
+  static constexpr Index of = Parameter::Shape::size;
+};
+struct TrainedCount {
+  template <class Parameter>
+  static constexpr Index of = Parameter::trained ? Parameter::Shape::size : 0;
+};
+struct FrozenBytes {
+  static constexpr Index alignment = 64;
+  template <class Parameter>
+  static constexpr Index of =
+      Parameter::trained
+          ? 0
+          : (Parameter::Shape::size* Index{sizeof(typename Parameter::Scalar)} + alignment - 1) / alignment* alignment;
+};
 }  // namespace detail
 
-/// How many trained numbers a layer or a model has.
+/// How many numbers a layer or a model has, trained or frozen.
 template <class Model>
-inline constexpr Index parameter_count = detail::parameter_count<Model>();
+inline constexpr Index parameter_count = detail::sum_over_parameters<Model, detail::Count>();
+/// How many of them are trained.
+template <class Model>
+inline constexpr Index trained_count = detail::sum_over_parameters<Model, detail::TrainedCount>();
+/// Bytes that the frozen numbers of a model take; they lie beside it.
+template <class Model>
+inline constexpr Index frozen_bytes = detail::sum_over_parameters<Model, detail::FrozenBytes>();
 
 /// The way from a model to one of its parts; written out it reads `blocks.0.attention.bias`.
 struct Path {
@@ -210,6 +239,17 @@ constexpr void for_each_parameter(Model& model, auto&& function, const Path& pat
       function(part_path, part);
     } else {
       for_each_parameter(part, function, part_path);
+    }
+  });
+}
+
+/// Gives every frozen parameter of a model its place in `memory`: frozen_bytes<Model> bytes, aligned to 64.
+template <class Model>
+void place_frozen(Model& model, std::byte* memory) {
+  for_each_parameter(model, [&]<class Shape, class Stored>(const Path&, Parameter<Shape, Stored>& parameter) {
+    if constexpr (!Parameter<Shape, Stored>::trained) {
+      parameter.data = reinterpret_cast<Computed<Stored>*>(memory);
+      memory += detail::FrozenBytes::of<Parameter<Shape, Stored>>;
     }
   });
 }

@@ -37,6 +37,11 @@ struct Strides {
   static constexpr Index batch = Batch, row = Row;
 };
 
+/// Whether a tensor's numbers lie without gaps.
+template <class Shape, class Strides>
+inline constexpr bool is_dense = (Shape::rows == 1 || Strides::row == Shape::columns) &&
+                                 (Shape::batches == 1 || Strides::batch == Shape::matrix_rows * Shape::columns);
+
 /// The strides of a tensor stored without gaps.
 template <class Shape>
 using DenseStrides = Strides<Shape::matrix_rows * Shape::columns, Shape::columns>;

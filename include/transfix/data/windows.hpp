@@ -47,8 +47,8 @@ class NextTokenWindows {
 
   explicit NextTokenWindows(std::span<const Token> tokens) : tokens_(tokens) {
     if (std::ssize(tokens) < Context + 1) {
-      fail("the text has ", tokens.size(), " tokens; windows of context ", Context, " need at least ", Context + 1,
-           ": give a longer text or a smaller context");
+      fail("a text, or a part of one, has ", tokens.size(), " tokens; windows of context ", Context, " need at least ",
+           Context + 1, ": give a longer text, a larger share of it, or a smaller context");
     }
     const auto [least, greatest] = std::minmax_element(tokens.begin(), tokens.end());
     if (*least < 0) {

@@ -148,11 +148,21 @@ struct Broadcast : Computation<Broadcast<Smaller, Larger>> {
   }
 };
 
+/// Whether two shapes have the same extents; leading extents of 1 do not matter.
+template <class A, class B>
+inline constexpr bool same_extents = [] {
+  for (Index axis = 1; axis <= A::rank || axis <= B::rank; ++axis) {
+    if (A::extent(-axis) != B::extent(-axis)) return false;
+  }
+  return true;
+}();
+
 /// Whether a tensor may stand beside a larger one: a single row, or one matrix of the larger one's extents.
 template <class Smaller, class Larger>
-inline constexpr bool fits_beside = Smaller::columns == Larger::columns &&
-                                    (Smaller::rows == Larger::rows || Smaller::rows == 1 ||
-                                     Smaller::rows == Larger::matrix_rows);
+inline constexpr bool fits_beside = same_extents<Smaller, Larger> ||
+                                    (Smaller::columns == Larger::columns &&
+                                     (Smaller::rows == 1 ||
+                                      (Smaller::batches == 1 && Smaller::matrix_rows == Larger::matrix_rows)));
 
 /// The law of elementwise operations: one shape, or a single row or matrix beside a larger tensor.
 template <class ShapeA, class ShapeB>

@@ -19,6 +19,7 @@ concept PartsDivideColumns = Columns % Parts == 0;
 template <Index Parts, Index Heads, Leaf Named>
 constexpr auto split_heads(Named name) {
   using Shape = typename Named::Shape;
+  static_assert(Shape::batches == 1, "split_heads<Parts, Heads>(x): x must be one matrix [context, columns]");
   static_assert(PartsDivideColumns<Shape::columns, Parts * Heads>,
                 "split_heads<Parts, Heads>(x): Parts * Heads must divide the columns of x");
   constexpr Index width = Shape::columns / (Parts * Heads);

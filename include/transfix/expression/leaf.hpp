@@ -42,6 +42,9 @@ struct LeafExpression : ExpressionTag, Reading<LeafExpression<ScalarOfLeaf, Shap
   /// The same numbers seen as another tensor, `offset` scalars further on.
   template <class NewShape, class NewStrides = DenseStrides<NewShape>>
   constexpr auto seen_as(Index offset = 0) const {
+    static_assert(NewShape::size <= Shape::size, "seen_as<Shape>: the new shape has more numbers than the old one");
+    static_assert(!std::is_same_v<NewStrides, DenseStrides<NewShape>> || is_dense<Shape, Strides>,
+                  "seen_as<Shape>: these numbers lie with gaps; store(x) them first");
     return LeafExpression<Scalar, NewShape, NewStrides, From>(
         data + offset, bound_gradient == nullptr ? nullptr : bound_gradient + offset);
   }
@@ -66,9 +69,10 @@ template <Expression E>
 constexpr std::remove_cvref_t<E> as_expression(const E& expression) {
   return expression;
 }
-template <class Shape, class Scalar>
-constexpr auto as_expression(const Parameter<Shape, Scalar>& parameter) {
-  return LeafExpression<Scalar, Shape, DenseStrides<Shape>, Origin::parameter>(parameter.data);
+template <class Shape, class Stored>
+constexpr auto as_expression(const Parameter<Shape, Stored>& parameter) {
+  constexpr Origin origin = Parameter<Shape, Stored>::trained ? Origin::parameter : Origin::constant;
+  return LeafExpression<Computed<Stored>, Shape, DenseStrides<Shape>, origin>(parameter.data);
 }
 
 /// What operations accept.

@@ -72,7 +72,8 @@ struct Let : Computation<Let<Value, Body>>, Reading<Let<Value, Body>> {
 };
 
 /// Names a value that is used more than once:
-///   let(x + f(x), [&](auto y) { return y + g(y); })
+///   let(x + f(x), [this](auto y) { return y + g(y); })
+/// The body runs later, when the pass does: capture locals by value, never by reference.
 template <Operand X, class Body>
 constexpr auto let(X&& x, Body body) {
   if constexpr (Leaf<ExpressionOf<X>>) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <array>
+#include <transfix/core/error.hpp>
 #include <transfix/expression/operation.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {
@@ -66,16 +67,28 @@ struct LargestOfRows {
 };
 }  // namespace rules
 
+namespace detail {
+template <Operand X>
+constexpr Index checked_count(Index count) {
+  constexpr Index rows = ExpressionOf<X>::Shape::rows;
+  if (count < 0 || count > rows) {
+    fail("pooling over ", count, " rows of ", rows, ": give the length of the sequence without its padding");
+  }
+  return count;
+}
+}  // namespace detail
+
 /// The mean of the first `count` rows, [rows, columns] -> [1, columns]: pooling over what is no padding.
 template <Operand X>
 constexpr auto mean_of_rows(X&& x, Index count = ExpressionOf<X>::Shape::rows) {
-  return operation_with(rules::MeanOfRows<TensorOf<StoredOf<X>>>{count}, std::forward<X>(x));
+  return operation_with(rules::MeanOfRows<TensorOf<StoredOf<X>>>{detail::checked_count<X>(count)}, std::forward<X>(x));
 }
 
 /// The largest number of each column over the first `count` rows, [rows, columns] -> [1, columns].
 template <Operand X>
 constexpr auto largest_of_rows(X&& x, Index count = ExpressionOf<X>::Shape::rows) {
-  return operation_with(rules::LargestOfRows<TensorOf<StoredOf<X>>>{count}, std::forward<X>(x));
+  return operation_with(rules::LargestOfRows<TensorOf<StoredOf<X>>>{detail::checked_count<X>(count)},
+                        std::forward<X>(x));
 }
 
 }  // namespace transfix::inline TRANSFIX_ABI

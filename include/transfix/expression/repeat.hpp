@@ -4,6 +4,20 @@
 
 namespace transfix::inline TRANSFIX_ABI {
 
+namespace detail {
+/// Whether the input of a repetition or its body has a gradient.
+template <class Body, class Input>
+constexpr bool has_gradient_in_repetition() {
+  if constexpr (Input::differentiable) {
+    return true;
+  } else {
+    using Constant =
+        LeafExpression<typename Input::Scalar, typename Input::Shape, typename Input::Strides, Origin::constant>;
+    return ExpressionOf<decltype(std::declval<const Body&>()(Index{}, std::declval<Constant>()))>::differentiable;
+  }
+}
+}  // namespace detail
+
 /// body(number, ... body(1, body(0, x))): one type and one loop, whatever the count. The tape holds one
 /// value and one tape of the body a repetition.
 template <Index Count, class Input, class Body>
@@ -11,7 +25,8 @@ struct Repetition : Computation<Repetition<Count, Input, Body>>, Reading<Repetit
   using Scalar = typename Input::Scalar;
   using Shape = typename Input::Shape;
   using Strides = DenseStrides<Shape>;
-  using Bound = Name<Scalar, Shape>;
+  using Bound = LeafExpression<Scalar, Shape, Strides,
+                               detail::has_gradient_in_repetition<Body, Input>() ? Origin::bound : Origin::constant>;
   using Inner = decltype(own(std::declval<const Body&>()(Index{}, std::declval<Bound>())));
   static_assert(std::is_same_v<typename Inner::Shape, Shape>, "repeat: the body must keep the shape of its input");
   static_assert(std::is_same_v<typename Input::Strides, Strides> && std::is_same_v<typename Inner::Strides, Strides>,

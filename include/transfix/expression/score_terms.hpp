@@ -62,6 +62,9 @@ template <class Table, Index Queries, Index Keys, bool Bidirectional, Index Fart
 struct RelativeBias : Computation<RelativeBias<Table, Queries, Keys, Bidirectional, Farthest>> {
   using Scalar = typename Table::Scalar;
   static constexpr Index buckets = Table::Shape::rows, heads = Table::Shape::columns;
+  static constexpr Index directed = Bidirectional ? buckets / 2 : buckets, exact = directed / 2;
+  static_assert(exact >= 1, "relative_bias: the table needs 2 buckets, or 4 where keys ahead have their own");
+  static_assert(Farthest > exact, "relative_bias: Farthest must be larger than the exact half of the buckets");
   using Shape = transfix::Shape<heads, Queries, Keys>;
   using Tape = EmptyTape;
   static constexpr bool differentiable = Table::differentiable, is_score_term = true;
@@ -71,7 +74,6 @@ struct RelativeBias : Computation<RelativeBias<Table, Queries, Keys, Bidirection
   constexpr explicit RelativeBias(Table given) : table(given) {}
 
   static Index bucket(Index distance) {  // key - query
-    constexpr Index directed = Bidirectional ? buckets / 2 : buckets, exact = directed / 2;
     const Index ahead = Bidirectional && distance > 0 ? directed : 0;
     const Index far = Bidirectional ? (distance < 0 ? -distance : distance) : (distance < 0 ? -distance : 0);
     if (far < exact) return ahead + far;

@@ -20,8 +20,10 @@ class Sampler {
  public:
   Token choose(const Scalar* logits, const Sampling& sampling, Random& random) {
     if (sampling.temperature <= 0) return likeliest(logits);
+    const auto largest = static_cast<double>(logits[likeliest(logits)]);  // a tiny temperature must not overflow
     for (Index token = 0; token < Vocabulary; ++token) {
-      probabilities_[token] = static_cast<Scalar>(static_cast<double>(logits[token]) / sampling.temperature);
+      probabilities_[token] =
+          static_cast<Scalar>((static_cast<double>(logits[token]) - largest) / sampling.temperature);
     }
     kernels::softmax_row<Vocabulary>(probabilities_, probabilities_);
     double whole = 0;

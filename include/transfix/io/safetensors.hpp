@@ -10,7 +10,16 @@
 
 namespace transfix::inline TRANSFIX_ABI::io {
 
+/// Which parameters of a model a file holds. A fine-tuned model loads its frozen ones from the pretrained file, and
+/// saves its trained ones, an adapter for instance, to a small file of their own.
+enum class Parts { all, frozen, trained };
+
 namespace detail {
+template <class Parameter>
+constexpr bool is_among(Parts parts) {
+  return parts == Parts::all || (parts == Parts::trained) == Parameter::trained;
+}
+
 static_assert(std::endian::native == std::endian::little,
               "safetensors files are read and written as they lie in memory");
 
@@ -82,13 +91,14 @@ void convert(const StoredTensor& tensor, Scalar* numbers) {
                          [](std::uint16_t stored) { return std::bit_cast<float>(std::uint32_t{stored} << 16); });
 }
 
-/// How a model and a file disagree, one sentence each.
+/// How a model and a file disagree, one sentence each. A file may hold more than the frozen parameters of a model.
 template <class Model>
-std::vector<std::string> differences(const Model& model, const Safetensors& file) {
+std::vector<std::string> differences(const Model& model, const Safetensors& file, Parts parts) {
   std::vector<std::string> found;
   std::set<std::string> extra;
   for (const auto& [name, tensor] : file.tensors) extra.insert(name);
-  for_each_parameter(model, [&]<class Shape, class Scalar>(const Path& path, const Parameter<Shape, Scalar>&) {
+  for_each_parameter(model, [&]<class Shape, class Stored>(const Path& path, const Parameter<Shape, Stored>&) {
+    if (!is_among<Parameter<Shape, Stored>>(parts)) return;
     const std::string name = written(path);
     const auto expected = extents_of<Shape>();
     extra.erase(name);
@@ -102,6 +112,7 @@ std::vector<std::string> differences(const Model& model, const Safetensors& file
       found.push_back(shown(name) + " has dtype " + place->second.dtype + ", which is not F32, F64, F16 or BF16");
     }
   });
+  if (parts == Parts::frozen) extra.clear();
   for (const auto& name : extra) {
     found.push_back(shown(name) + " " + shape_text(file.tensors.at(name).shape) + " is in the file only");
   }
@@ -109,10 +120,11 @@ std::vector<std::string> differences(const Model& model, const Safetensors& file
 }
 }  // namespace detail
 
-/// Writes all parameters of a model to a safetensors file under the names of their members, such as
+/// Writes the parameters of a model to a safetensors file under the names of their members, such as
 /// `blocks.0.attention.bias`. The file is replaced as a whole, or on failure left as it was.
 template <class Model>
-void save(const Model& model, const std::filesystem::path& path, const Metadata& metadata = {}) {
+void save(const Model& model, const std::filesystem::path& path, const Metadata& metadata = {},
+          Parts parts = Parts::all) {
   struct Tensor {
     std::string name;
     std::string_view dtype;
@@ -120,7 +132,9 @@ void save(const Model& model, const std::filesystem::path& path, const Metadata&
     std::string_view bytes;
   };
   std::vector<Tensor> tensors;
-  for_each_parameter(model, [&]<class Shape, class Scalar>(const Path& way, const Parameter<Shape, Scalar>& parameter) {
+  for_each_parameter(model, [&]<class Shape, class Stored>(const Path& way, const Parameter<Shape, Stored>& parameter) {
+    using Scalar = Computed<Stored>;
+    if (!detail::is_among<Parameter<Shape, Stored>>(parts)) return;
     tensors.push_back({detail::written(way),
                        detail::dtype_of<Scalar>(),
                        detail::shape_text(detail::extents_of<Shape>()),
@@ -157,12 +171,12 @@ void save(const Model& model, const std::filesystem::path& path, const Metadata&
   write_atomically(path, pieces);
 }
 
-/// Reads all parameters of a model from a safetensors file, of any float type, and returns the file's
+/// Reads the parameters of a model from a safetensors file, of any float type, and returns the file's
 /// metadata. On failure the model is as it was.
 template <class Model>
-Metadata load(Model& model, const std::filesystem::path& path) {
+Metadata load(Model& model, const std::filesystem::path& path, Parts parts = Parts::all) {
   Safetensors file = read_safetensors(path);
-  const auto differences = detail::differences(model, file);
+  const auto differences = detail::differences(model, file, parts);
   if (!differences.empty()) {
     constexpr std::size_t listed = 8;
     std::string list;
@@ -171,7 +185,8 @@ Metadata load(Model& model, const std::filesystem::path& path) {
     fail(path.string(), ": the file does not fit the model (", differences.size(),
          " differences); load it into a model of the type that was saved:", list);
   }
-  for_each_parameter(model, [&]<class Shape, class Scalar>(const Path& way, Parameter<Shape, Scalar>& parameter) {
+  for_each_parameter(model, [&]<class Shape, class Stored>(const Path& way, Parameter<Shape, Stored>& parameter) {
+    if (!detail::is_among<Parameter<Shape, Stored>>(parts)) return;
     detail::convert(file.tensors.at(detail::written(way)), parameter.data);
   });
   return std::move(file.metadata);

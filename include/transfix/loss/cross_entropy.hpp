@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <transfix/core/error.hpp>
 #include <transfix/core/tokens.hpp>
 #include <transfix/expression/let.hpp>
 #include <transfix/expression/matmul.hpp>
@@ -22,6 +23,10 @@ double cross_entropy_row(Scalar* logits, Token target, [[maybe_unused]] Scalar f
     }
     return 0;
   }
+  if (target >= Columns) {
+    fail("the target ", target, " is not one of ", Columns, " classes: targets are 0 .. ", Columns - 1,
+         ", and a negative one is left out");
+  }
   const Scalar of_target = logits[target];
   const auto statistics = exponentials_of_row<Columns>(logits, Train ? logits : exponentials);
   if constexpr (Train) {
@@ -42,6 +47,7 @@ template <class Logits>
 struct CrossEntropyOf : Computation<CrossEntropyOf<Logits>> {
   using Scalar = typename Logits::Scalar;
   static constexpr Index rows = Logits::Shape::rows, columns = Logits::Shape::columns;
+  static constexpr bool differentiable = Logits::differentiable;
   static constexpr Index row_bytes = workspace_bytes<Scalar>(columns);
   static constexpr Index workspace =
       std::max({Logits::forward_bytes, row_bytes, Logits::open_bytes + Logits::close_bytes});
@@ -91,6 +97,7 @@ struct CrossEntropyOf<Operation<rules::MatMul<A, B, Transposed>, Hidden, Weight>
   using Logits = Operation<rules::MatMul<A, B, Transposed>, Hidden, Weight>;
   using Scalar = typename Logits::Scalar;
   static constexpr Index rows = Logits::Shape::rows, columns = Logits::Shape::columns;
+  static constexpr bool differentiable = Logits::differentiable;
   static_assert(A::Shape::batches == 1, "cross-entropy takes logits of shape [rows, classes]");
   static constexpr Index block = std::min(rows, std::max(Index{16}, (Index{1} << 20) / columns));
   static constexpr Index rest = rows % block;

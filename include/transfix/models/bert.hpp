@@ -78,48 +78,48 @@ struct BertWithPooler {
 };
 
 /// A class for the whole sequence, from the pooled vector: logits [1, Classes].
-template <BertConfig Config, Index Classes, class ScalarOfModel = float>
+template <BertConfig Config, Index Classes, class Stored = float>
 struct BertClassifier {
-  using Scalar = ScalarOfModel;
+  using Scalar = Computed<Stored>;
   using Input = TokensAndSegments<Config.context>;
   using Target = Tokens<1>;
   static constexpr BertConfig config = Config;
   static constexpr Index vocabulary = Config.vocabulary, context = Config.context;
 
-  BertWithPooler<Config, Scalar> bert;
-  nn::Linear<Config.width, Classes, Scalar> head;
+  BertWithPooler<Config, Stored> bert;
+  nn::Linear<Config.width, Classes, Stored> head;
 
   constexpr auto operator()(const Input& input) const { return head(dropout<Config.dropout>(bert(input))); }
 };
 
 /// A class for each token: logits [context, Classes].
-template <BertConfig Config, Index Classes, class ScalarOfModel = float>
+template <BertConfig Config, Index Classes, class Stored = float>
 struct BertTagger {
-  using Scalar = ScalarOfModel;
+  using Scalar = Computed<Stored>;
   using Input = TokensAndSegments<Config.context>;
   using Target = Tokens<Config.context>;
   static constexpr BertConfig config = Config;
   static constexpr Index vocabulary = Config.vocabulary, context = Config.context;
 
-  BertEncoder<Config, Scalar> encoder;
-  nn::Linear<Config.width, Classes, Scalar> head;
+  BertEncoder<Config, Stored> encoder;
+  nn::Linear<Config.width, Classes, Stored> head;
 
   constexpr auto operator()(const Input& input) const { return head(dropout<Config.dropout>(encoder(input))); }
 };
 
 /// The masked-language-model head: which token stands at each place, logits [context, vocabulary].
-template <BertConfig Config, class ScalarOfModel = float>
+template <BertConfig Config, class Stored = float>
 struct BertMaskedLanguageModel {
-  using Scalar = ScalarOfModel;
+  using Scalar = Computed<Stored>;
   using Input = TokensAndSegments<Config.context>;
   using Target = Tokens<Config.context>;
   static constexpr BertConfig config = Config;
   static constexpr Index vocabulary = Config.vocabulary, context = Config.context;
 
-  BertEncoder<Config, Scalar> encoder;
-  nn::Linear<Config.width, Config.width, Scalar> transform;
-  nn::LayerNorm<Config.width, Scalar, true, 12> norm;
-  Parameter<Shape<Config.vocabulary>, Scalar> bias;
+  BertEncoder<Config, Stored> encoder;
+  nn::Linear<Config.width, Config.width, Stored> transform;
+  nn::LayerNorm<Config.width, Stored, true, 12> norm;
+  Parameter<Shape<Config.vocabulary>, Stored> bias;
 
   constexpr auto operator()(const Input& input) const {
     return matmul(norm(gelu(transform(encoder(input)))), transpose(encoder.token_embedding.weight)) + bias;

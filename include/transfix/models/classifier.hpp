@@ -61,34 +61,34 @@ struct ClassifierBody {
 };
 
 /// Classifies sequences of tokens.
-template <ClassifierConfig Config, class ScalarOfModel = float>
+template <ClassifierConfig Config, class Stored = float>
 struct TokenClassifier {
   static_assert(Config.vocabulary > 0, "TokenClassifier: give ClassifierConfig a .vocabulary");
-  using Scalar = ScalarOfModel;
+  using Scalar = Computed<Stored>;
   using Input = PaddedTokens<Config.context>;
   using Target = Tokens<1>;
   static constexpr ClassifierConfig config = Config;
   static constexpr Index vocabulary = Config.vocabulary, context = Config.context;
 
-  nn::Embedding<Config.vocabulary, Config.width, Scalar> embedding;
-  ClassifierBody<Config, Scalar> body;
+  nn::Embedding<Config.vocabulary, Config.width, Stored> embedding;
+  ClassifierBody<Config, Stored> body;
 
   constexpr auto operator()(const Input& input) const { return body(embedding(input.tokens), input.length); }
 };
 
 /// Classifies sequences of frames of numbers, in the manner of the vision Transformer (Dosovitskiy et al. 2021): an
 /// affine map embeds each frame.
-template <ClassifierConfig Config, class ScalarOfModel = float>
+template <ClassifierConfig Config, class Stored = float>
 struct FrameClassifier {
   static_assert(Config.features > 0, "FrameClassifier: give ClassifierConfig a number of .features");
-  using Scalar = ScalarOfModel;
+  using Scalar = Computed<Stored>;
   using Input = PaddedFrames<Config.context, Config.features, Scalar>;
   using Target = Tokens<1>;
   static constexpr ClassifierConfig config = Config;
   static constexpr Index context = Config.context;
 
-  nn::Linear<Config.features, Config.width, Scalar> embedding;
-  ClassifierBody<Config, Scalar> body;
+  nn::Linear<Config.features, Config.width, Stored> embedding;
+  ClassifierBody<Config, Stored> body;
 
   constexpr auto operator()(const Input& input) const {
     return body(embedding(constant<Shape<Config.context, Config.features>>(input.numbers)), input.length);

@@ -35,11 +35,11 @@ struct SourceAndTarget {
 /// The original Transformer (Vaswani et al. 2017): fixed waves for places, one table for the embeddings of both sides
 /// and, transposed, for the head.
 ///   source [source_context], target [target_context] -> logits [target_context, vocabulary]
-template <EncoderDecoderConfig Config, class ScalarOfModel = float>
+template <EncoderDecoderConfig Config, class Stored = float>
 struct EncoderDecoder {
   static_assert(nn::HeadsDivideWidth<Config.width, Config.heads>, "EncoderDecoderConfig: heads must divide width");
 
-  using Scalar = ScalarOfModel;
+  using Scalar = Computed<Stored>;
   using Input = SourceAndTarget<Config.source_context, Config.target_context>;
   using Target = Tokens<Config.target_context>;
   static constexpr EncoderDecoderConfig config = Config;
@@ -50,9 +50,9 @@ struct EncoderDecoder {
                                          .norms = Config.norms,
                                          .dropout = Config.dropout};
 
-  nn::Embedding<vocabulary, width, Scalar> embedding;
-  nn::Repeat<nn::EncoderBlock<block, nn::Relu, Scalar>, Config.encoder_layers> encoder;
-  nn::Repeat<nn::DecoderBlock<block, nn::Relu, Scalar>, Config.decoder_layers> decoder;
+  nn::Embedding<vocabulary, width, Stored> embedding;
+  nn::Repeat<nn::EncoderBlock<block, nn::Relu, Stored>, Config.encoder_layers> encoder;
+  nn::Repeat<nn::DecoderBlock<block, nn::Relu, Stored>, Config.decoder_layers> decoder;
 
   constexpr auto operator()(const Input& input) const {
     return let(encode(input.source, KeyPadding{input.source_length}), [this, input](auto source) {

@@ -51,22 +51,22 @@ struct GptBlock {
 
 /// A decoder that predicts the next token, in GPT-2's form: learned positions, norms before each part.
 ///   tokens [context] -> logits [context, vocabulary]
-template <GptConfig Config, class ScalarOfModel = float>
+template <GptConfig Config, class Stored = float>
 struct Gpt {
   static_assert(nn::HeadsDivideWidth<Config.width, Config.heads>, "GptConfig: heads must divide width");
 
-  using Scalar = ScalarOfModel;
+  using Scalar = Computed<Stored>;
   using Input = Tokens<Config.context>;
   using Target = Tokens<Config.context>;
   static constexpr GptConfig config = Config;
   static constexpr Index vocabulary = Config.vocabulary, context = Config.context;
   static constexpr Index width = Config.width, layers = Config.layers;
 
-  nn::Embedding<vocabulary, width, Scalar> token_embedding;
-  nn::LearnedPositions<context, width, Scalar> position_embedding;
-  nn::Repeat<GptBlock<Config, Scalar>, layers> blocks;
-  nn::LayerNorm<width, Scalar, Config.bias> norm;
-  [[no_unique_address]] nn::LanguageHead<width, vocabulary, Config.tied, Scalar> head;
+  nn::Embedding<vocabulary, width, Stored> token_embedding;
+  nn::LearnedPositions<context, width, Stored> position_embedding;
+  nn::Repeat<GptBlock<Config, Stored>, layers> blocks;
+  nn::LayerNorm<width, Stored, Config.bias> norm;
+  [[no_unique_address]] nn::LanguageHead<width, vocabulary, Config.tied, Stored> head;
 
   template <Index Length>
   constexpr auto operator()(Tokens<Length> tokens) const {

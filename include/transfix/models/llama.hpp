@@ -41,9 +41,9 @@ struct LlamaBlock {
 
 /// A decoder in the form of Llama (Touvron et al. 2023): rotary positions, RMS norms, SwiGLU, grouped queries.
 ///   tokens [context] -> logits [context, vocabulary]
-template <LlamaConfig Config, class ScalarOfModel = float>
+template <LlamaConfig Config, class Stored = float>
 struct Llama {
-  using Scalar = ScalarOfModel;
+  using Scalar = Computed<Stored>;
   using Input = Tokens<Config.context>;
   using Target = Tokens<Config.context>;
   static constexpr LlamaConfig config = Config;
@@ -51,10 +51,10 @@ struct Llama {
   static constexpr Index width = Config.width, layers = Config.layers;
   static constexpr Index key_width = Config.key_heads * (Config.width / Config.heads);
 
-  nn::Embedding<vocabulary, width, Scalar> token_embedding;
-  nn::Repeat<LlamaBlock<Config, Scalar>, layers> blocks;
-  nn::RmsNorm<width, Scalar> norm;
-  [[no_unique_address]] nn::LanguageHead<width, vocabulary, Config.tied, Scalar> head;
+  nn::Embedding<vocabulary, width, Stored> token_embedding;
+  nn::Repeat<LlamaBlock<Config, Stored>, layers> blocks;
+  nn::RmsNorm<width, Stored> norm;
+  [[no_unique_address]] nn::LanguageHead<width, vocabulary, Config.tied, Stored> head;
 
   template <Index Length>
   constexpr auto operator()(Tokens<Length> tokens) const {

@@ -17,17 +17,17 @@ struct LstmConfig {
 };
 
 /// The recurrent counterpart of Gpt: embedding, stacked LSTMs, head.  tokens [context] -> logits [context, vocabulary]
-template <LstmConfig Config, class ScalarOfModel = float>
+template <LstmConfig Config, class Stored = float>
 struct LstmLanguageModel {
-  using Scalar = ScalarOfModel;
+  using Scalar = Computed<Stored>;
   using Input = Tokens<Config.context>;
   using Target = Tokens<Config.context>;
   static constexpr LstmConfig config = Config;
   static constexpr Index vocabulary = Config.vocabulary, context = Config.context, width = Config.width;
 
-  nn::Embedding<vocabulary, width, Scalar> token_embedding;
-  nn::Repeat<nn::Lstm<width, width, Scalar>, Config.layers> layers;
-  nn::Linear<width, vocabulary, Scalar, false> head;
+  nn::Embedding<vocabulary, width, Stored> token_embedding;
+  nn::Repeat<nn::Lstm<width, width, Stored>, Config.layers> layers;
+  nn::Linear<width, vocabulary, Stored, false> head;
 
   template <Index Length>
   constexpr auto operator()(Tokens<Length> tokens) const {

@@ -5,14 +5,14 @@
 
 namespace transfix::inline TRANSFIX_ABI {
 
-template <class Shape, class Scalar>
-void fill(Parameter<Shape, Scalar>& parameter, double value) {
-  for (Scalar& number : parameter.data) number = static_cast<Scalar>(value);
+template <class Shape, class Stored>
+void fill(Parameter<Shape, Stored>& parameter, double value) {
+  for (auto& number : numbers(parameter)) number = static_cast<Computed<Stored>>(value);
 }
 
-template <class Shape, class Scalar>
-void fill_normal(Parameter<Shape, Scalar>& parameter, Random& random, double deviation) {
-  for (Scalar& number : parameter.data) number = static_cast<Scalar>(deviation * random.normal());
+template <class Shape, class Stored>
+void fill_normal(Parameter<Shape, Stored>& parameter, Random& random, double deviation) {
+  for (auto& number : numbers(parameter)) number = static_cast<Computed<Stored>>(deviation * random.normal());
 }
 
 /// The standard deviation that weights start with.

@@ -57,13 +57,15 @@ struct GradientPass {
       using Vector = decltype(tag);
       simd::store(simd::load<Vector>(gradients + i) * Vector(factor), gradients + i);
     });
-    for_each_parameter(model, [&]<class Shape>(const Path&, Parameter<Shape, Scalar>& parameter) {
-      const Index offset = parameter.data - first;
-      const Index begin = std::max(range.begin, offset), end = std::min(range.end, offset + Shape::size);
-      if (begin >= end) return;
-      Scalar* moments_here[std::max(Optimizer::moments, Index{1})];
-      for (Index moment = 0; moment < Optimizer::moments; ++moment) moments_here[moment] = moments[moment] + begin;
-      optimizer.update(step, rate, Shape::rank >= 2, first + begin, gradients + begin, moments_here, end - begin);
+    for_each_parameter(model, [&]<class Shape, class Stored>(const Path&, Parameter<Shape, Stored>& parameter) {
+      if constexpr (Parameter<Shape, Stored>::trained) {
+        const Index offset = parameter.data - first;
+        const Index begin = std::max(range.begin, offset), end = std::min(range.end, offset + Shape::size);
+        if (begin >= end) return;
+        Scalar* moments_here[std::max(Optimizer::moments, Index{1})];
+        for (Index moment = 0; moment < Optimizer::moments; ++moment) moments_here[moment] = moments[moment] + begin;
+        optimizer.update(step, rate, Shape::rank >= 2, first + begin, gradients + begin, moments_here, end - begin);
+      }
     });
     std::fill(gradients + range.begin, gradients + range.end, Scalar(0));
   }

@@ -1,41 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
-#include <cmath>
 #include <transfix/core/storage.hpp>
 #include <transfix/expression/context.hpp>
 #include <transfix/nn/initialize.hpp>
 #include <transfix/schedule/schedule.hpp>
+#include <transfix/train/concepts.hpp>
 #include <transfix/train/execution.hpp>
 #include <transfix/train/gradient_pass.hpp>
+#include <transfix/train/settings.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {
-
-/// What a run of training is told besides its optimizer's settings.
-struct TrainingSettings {
-  Index steps = 1000;          ///< updates of the parameters
-  Index batch = 12;            ///< sequences a step; memory does not grow with it
-  std::uint64_t seed = 1337;   ///< decides first numbers, order of the data and dropout
-  double clip_norm = 1;        ///< gradients with a larger norm are scaled down to it; 0: never
-  float dropout = 0.1f;        ///< rate, where the model has dropout
-  Index evaluate_every = 250;  ///< steps between evaluations; one more follows the last step; 0: none before
-};
-
-/// The memory of a run in bytes, known before it starts.
-struct MemoryOfTraining {
-  Index parameters, gradients, optimizer, tape, workspace;
-  constexpr Index total() const { return parameters + gradients + optimizer + tape + workspace; }
-};
-
-/// Where a run stands.
-struct TrainingProgress {
-  Index step = 0, steps = 0;  ///< updates done, and in all
-  Index tokens = 0;           ///< trained on so far
-  double loss = 0;            ///< mean of the last batch
-  double gradient_norm = 0;   ///< before clipping
-  double learning_rate = 0;
-  double validation_loss = NAN;  ///< the last one; NAN before the first
-};
 
 /// Shows a run in a terminal: in train/progress.hpp.
 class ProgressLine;
@@ -46,8 +21,9 @@ inline constexpr bool data_fits_model = std::is_same_v<ExampleOfData, ExpectedBy
 
 /// Trains a Model: parameters, gradients, the optimizer's moments, tapes and workspaces in one block of
 /// memory that is taken once; a step allocates nothing. Equal settings give equal bits, whatever the
-/// number of threads.
-template <class Model, class Loss, class Optimizer, class Schedule = schedule::Constant, class Execution = Serial>
+/// number of threads, as long as the policies have equal numbers of shards (Threads<1> to Threads<4> have).
+template <TrainableModel Model, LossOf<Model> Loss, OptimizerOf<typename Model::Scalar> Optimizer,
+          LearningRateSchedule Schedule = schedule::Constant, class Execution = Serial>
 class Trainer {
  public:
   using Scalar = typename Model::Scalar;
@@ -56,7 +32,7 @@ class Trainer {
 
   /// Bytes of each part of a run.
   static constexpr MemoryOfTraining memory() {
-    return {rounded(sizeof(Model)), Execution::shards * rounded(sizeof(Model)),
+    return {rounded(sizeof(Model)) + frozen_bytes<Model>, Execution::shards * rounded(sizeof(Model)),
             Optimizer::moments * rounded(sizeof(Model)), Execution::threads * rounded(sizeof(Tape)),
             Execution::threads * rounded(static_cast<std::size_t>(Root::workspace))};
   }
@@ -75,7 +51,7 @@ class Trainer {
   const TrainingSettings& settings() const { return settings_; }
 
   /// One update of the parameters from one batch, drawn at random. Returns the mean loss of the batch.
-  template <class Data>
+  template <DataSet Data>
   double step(const Data& data) {
     check_data(data);
     if constexpr (fits<Data>) train_on_batch(data);
@@ -83,7 +59,7 @@ class Trainer {
   }
 
   /// The mean loss over all of a data set, each target once, without dropout.
-  template <class Data>
+  template <DataSet Data>
   double evaluate(const Data& data) {
     check_data(data);
     if constexpr (fits<Data>) progress_.validation_loss = mean_loss(data);
@@ -92,7 +68,7 @@ class Trainer {
 
   /// Trains until settings().steps and evaluates on the way. The reporter is told what happens:
   ///   started(trainer), stepped(progress), evaluated(progress), finished(progress)
-  template <class Data, class ValidationData, class Reporter = ProgressLine>
+  template <DataSet Data, DataSet ValidationData, class Reporter = ProgressLine>
   TrainingProgress fit(const Data& data, const ValidationData& validation, Reporter&& reporter = Reporter()) {
     check_data(data);
     check_data(validation);
@@ -124,17 +100,20 @@ class Trainer {
 
   Trainer(Storage storage, Optimizer optimizer, TrainingSettings settings, Schedule schedule, Loss loss)
       : storage_(std::move(storage)), optimizer_(optimizer), settings_(settings), schedule_(schedule), loss_(loss) {
+    static_assert(sizeof(Model) % sizeof(Scalar) == 0);
+    static_assert(Root::differentiable, "nothing in this model is trained: its result has no gradient");
     static_assert(sizeof(Model) % alignof(Model) == 0 && alignof(Model) <= Storage::alignment);
     std::byte* place = storage_.data();
     const auto take = [&place](Index bytes) { return std::exchange(place, place + bytes); };
     constexpr MemoryOfTraining sizes = memory();
-    model_ = reinterpret_cast<Model*>(take(sizes.parameters));
+    model_ = reinterpret_cast<Model*>(take(rounded(sizeof(Model))));
+    place_frozen(*model_, take(frozen_bytes<Model>));
     gradients_ = reinterpret_cast<ModelCell*>(take(sizes.gradients));
     moments_ = reinterpret_cast<ModelCell*>(take(sizes.optimizer));
     tapes_ = reinterpret_cast<TapeCell*>(take(sizes.tape));
     workspaces_ = take(sizes.workspace);
-    if (settings_.batch < 1) fail("TrainingSettings: .batch = ", settings_.batch, " must be at least 1");
-    if (settings_.steps < 0) fail("TrainingSettings: .steps = ", settings_.steps, " must not be negative");
+    settings_.check();
+    if (!(optimizer_.learning_rate >= 0)) fail("the optimizer's .learning_rate must be 0 or more");
     Random random(settings_.seed);
     initialize(*model_, random);
   }
@@ -156,7 +135,11 @@ class Trainer {
     for (Index sequence = 0; sequence < batch; ++sequence) {
       counted += loss_.weight(data.example(drawn(data.size(), step, sequence)).target);
     }
-    if (counted == 0) fail("a batch has no target that counts");
+    progress_.steps = settings_.steps;
+    if (counted == 0) {  // nothing to learn from this batch
+      progress_.step = step + 1;
+      return;
+    }
     const auto factor = static_cast<Scalar>(1.0 / static_cast<double>(counted));
     if (has_leftovers_) std::memset(static_cast<void*>(gradients_), 0, static_cast<std::size_t>(memory().gradients));
     has_leftovers_ = true;
@@ -183,13 +166,18 @@ class Trainer {
     update(step);
     has_leftovers_ = false;
     progress_.step = step + 1;
-    progress_.steps = settings_.steps;
     progress_.tokens += counted;
   }
 
   template <class Data>
   double mean_loss(const Data& data) {
-    const auto whole = data.each_once();
+    const auto& whole = [&]() -> decltype(auto) {
+      if constexpr (requires { data.each_once(); }) {
+        return data.each_once();
+      } else {
+        return (data);
+      }
+    }();
     // A fixed number of sums, so that their order does not depend on the number of threads.
     constexpr Index groups = 64;
     double sums[groups] = {};
@@ -244,6 +232,7 @@ class Trainer {
       static_assert(data_fits_model<decltype(Example::target), Target>,
                     "the data's targets are not what the loss takes: give windows as long as the model's context");
     }
+    if (data.size() < 1) fail("the data set is empty: it has no example to train on or to evaluate");
     if constexpr (requires { data.largest_token(); }) {
       if (data.largest_token() >= Model::vocabulary) {
         fail("token ", data.largest_token(), " does not fit .vocabulary = ", Model::vocabulary,
