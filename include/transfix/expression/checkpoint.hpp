@@ -51,7 +51,9 @@ struct Checkpoint : StoredComputation<Checkpoint<Value, Body>> {
       auto& inner_tape = *reinterpret_cast<typename Inner::Tape*>(context.template take<std::byte>(tape_bytes));
       const auto inner = own(body(NameOf<Value>(bound.value(tape.operand), gradient_of_name)));
       const std::uint32_t random_stream = std::exchange(context.random_stream, tape.random_stream);
+      const double penalty = context.penalty;  // counted the first time
       inner.forward(inner_tape, context);
+      context.penalty = penalty;
       context.random_stream = random_stream;
       Inner::open(inner_tape, context);
       std::memcpy(Inner::gradient(inner_tape, context), tape.gradient, sizeof(Scalar) * std::size_t{span});

@@ -21,6 +21,8 @@ struct Context {
   std::uint32_t step = 0, sequence = 0;
   std::uint32_t random_stream = 0;  ///< counts the operations of a pass that draw random numbers
   float dropout = 0;                ///< share of the numbers that `dropout` sets to 0
+  double share = 1;                 ///< the weight of this sequence in the loss of its batch
+  double penalty = 0;               ///< what operations add to the loss of this sequence in training
 
   template <class Scalar>
   Scalar* take(Index count) {

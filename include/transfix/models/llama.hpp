@@ -3,6 +3,7 @@
 #include <transfix/nn/feed_forward.hpp>
 #include <transfix/nn/grouped_attention.hpp>
 #include <transfix/nn/language_head.hpp>
+#include <transfix/nn/mixture_of_experts.hpp>
 #include <transfix/nn/norm.hpp>
 #include <transfix/nn/repeat.hpp>
 
@@ -17,10 +18,20 @@ struct LlamaConfig {
   Index heads = 32;
   Index key_heads = 4;
   Index layers = 22;
-  bool tied = false;  ///< the head is the token embedding, transposed
+  Index experts = 1;         ///< more than 1: feed-forward layers are a mixture of experts (Mixtral)
+  Index chosen_experts = 2;  ///< by each token
+  bool tied = false;         ///< the head is the token embedding, transposed
   RotaryPairs pairs = RotaryPairs::halves;
   Index rotary_base = 10000;
 };
+
+/// The feed-forward layer of a block: one for all tokens, or a mixture of experts.
+template <LlamaConfig Config, class Scalar,
+          class Expert = nn::GatedFeedForward<Config.width, Config.hidden, nn::Silu, Scalar>>
+using LlamaFeedForward = std::conditional_t<
+    (Config.experts > 1),
+    nn::MixtureOfExperts<Expert, Config.width, Config.experts, Config.chosen_experts, GatesOver::chosen, 10, Scalar>,
+    Expert>;
 
 /// One block: x + attention(norm(x)), then y + feed_forward(norm(y)).
 template <LlamaConfig Config, class Scalar>
@@ -30,7 +41,7 @@ struct LlamaBlock {
                        Config.rotary_base>
       attention;
   nn::RmsNorm<Config.width, Scalar> feed_forward_norm;
-  nn::GatedFeedForward<Config.width, Config.hidden, nn::Silu, Scalar> feed_forward;
+  LlamaFeedForward<Config, Scalar> feed_forward;
 
   template <Leaf X, class Memory = NoMemory>
   constexpr auto operator()(X x, Memory memory = {}) const {

@@ -152,8 +152,11 @@ class Trainer {
           Context context = context_of(thread, step, sequence);
           context.dropout = settings_.dropout;
           context.gradient_offset = reinterpret_cast<std::byte*>(gradients_ + shard) - bytes_of(model_);
+          const auto weight = static_cast<double>(loss_.weight(example.target));
+          context.share = weight / static_cast<double>(counted);
           losses[shard] +=
-              loss_(std::as_const(*model_)(example.input), example.target).train(tapes_[thread], context, factor);
+              loss_(std::as_const(*model_)(example.input), example.target).train(tapes_[thread], context, factor) +
+              weight * context.penalty;
         }
       }
     });
