@@ -1,46 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <cstring>
 #include <transfix/loss/cross_entropy.hpp>
 #include <transfix/testing.hpp>
 
-#include "../support.hpp"
+#include "loss_pass.hpp"
 
 using namespace transfix;
+using support::LossPass;
 
 namespace {
-
-/// Runs the root of an expression: make() gives a loss.
-template <class Make>
-class LossPass {
- public:
-  using Root = decltype(std::declval<const Make&>()());
-  explicit LossPass(Make make)
-      : make_(std::move(make)), tape_(Index{sizeof(typename Root::Tape)}), workspace_(Root::workspace) {
-    context_.workspace = workspace_.data();
-    std::memset(workspace_.data(), 0xff,
-                static_cast<std::size_t>(Root::workspace));  // NaN: nothing may be read unwritten
-  }
-  double evaluate() {
-    Context context = context_;
-    const double sum = make_().evaluate(tape(), context);
-    CHECK(context.workspace == context_.workspace);
-    return sum;
-  }
-  double train(double factor) {
-    Context context = context_;
-    const double sum = make_().train(tape(), context, static_cast<typename Root::Scalar>(factor));
-    CHECK(context.workspace == context_.workspace);
-    return sum;
-  }
-
- private:
-  typename Root::Tape& tape() { return *reinterpret_cast<typename Root::Tape*>(tape_.data()); }
-  Make make_;
-  Storage tape_, workspace_;
-  Context context_;
-};
 
 /// A head over `Rows` rows of `Width` numbers: logits = hidden weight, or hidden weight^T.
 template <Index Rows, Index Width, Index Classes, bool Transposed, class Scalar = double>
@@ -125,7 +94,7 @@ TEST_CASE("cross-entropy: value and gradients of a tied head, fused and not") { 
 TEST_CASE("cross-entropy: a negative target counts for nothing") {
   Head<5, 7, 19, false> head;
   head.targets[1] = head.targets[4] = -1;
-  CHECK(loss::CrossEntropy::weight(Tokens<5>{head.targets.data()}) == 3);
+  CHECK(loss::CrossEntropy{}.weight(Tokens<5>{head.targets.data()}) == 3);
   CHECK(head.fused().evaluate() == doctest::Approx(head.plain()).epsilon(1e-12));
   check_gradients(head, head.fused());
   for (std::size_t k = 0; k < 7; ++k) CHECK(head.d_hidden[7 + k] == 0);
@@ -196,4 +165,32 @@ TEST_CASE("cross-entropy: a target that is no class is an error that names both 
        {support::message_of([&] { head.fused().evaluate(); }), support::message_of([&] { head.unfused().train(1); })}) {
     CHECK(support::contains(message, "target 19 is not one of 19 classes"));
   }
+}
+
+TEST_CASE("cross-entropy: label smoothing and class weights, by the formula of torch.nn.CrossEntropyLoss") {
+  static const float weights[] = {0.5f, 2, 1, 0.25f, 3, 1, 1};
+  const Token targets[] = {1, 6, -1, 3};
+  for (const bool weighted : {false, true}) {
+    for (const double smoothing : {0.0, 0.1}) {
+      const loss::CrossEntropy function{.label_smoothing = static_cast<float>(smoothing),
+                                        .class_weights = weighted ? loss::ClassWeights(weights) : loss::ClassWeights()};
+      const auto weight = [&](Token c) { return weighted ? double{weights[c]} : 1.0; };
+      support::check_loss<Shape<4, 7>>(function, Tokens<4>{targets}, [&](const double* logits) {
+        double loss = 0;
+        for (Index row = 0; row < 4; ++row) {
+          if (targets[row] < 0) continue;
+          double exponentials = 0;
+          for (Index c = 0; c < 7; ++c) exponentials += std::exp(logits[row * 7 + c]);
+          const auto cost = [&](Token c) { return weight(c) * (std::log(exponentials) - logits[row * 7 + c]); };
+          const double s = double{static_cast<float>(smoothing)};
+          loss += (1 - s) * cost(targets[row]);
+          for (Token c = 0; c < 7; ++c) loss += s / 7 * cost(c);
+        }
+        return loss;
+      });
+      CHECK(function.weight(Tokens<4>{targets}) == doctest::Approx(weight(1) + weight(6) + weight(3)));
+    }
+  }
+  const loss::CrossEntropy short_of_weights{.class_weights = loss::ClassWeights(weights).first(6)};
+  CHECK(support::contains(support::message_of([&] { short_of_weights.weight(Tokens<4>{targets}); }), "6"));
 }

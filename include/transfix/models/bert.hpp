@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <transfix/expression/masks.hpp>
+#include <transfix/expression/results.hpp>
 #include <transfix/nn/embedding.hpp>
 #include <transfix/nn/encoder.hpp>
 #include <transfix/nn/repeat.hpp>
@@ -72,12 +73,15 @@ struct BertWithPooler {
 
   template <Index Length>
   constexpr auto operator()(const TokensAndSegments<Length>& input) const {
-    return let(encoder(input),
-               [this](auto vectors) { return tanh(pooler(vectors.template seen_as<Shape<1, Config.width>>())); });
+    return let(encoder(input), [this](auto vectors) { return this->pool(vectors); });
+  }
+  constexpr auto pool(Leaf auto vectors) const {
+    return tanh(pooler(vectors.template seen_as<Shape<1, Config.width>>()));
   }
 };
 
-/// A class for the whole sequence, from the pooled vector: logits [1, Classes].
+/// A class for the whole sequence, from the pooled vector: logits [1, Classes]. The head is new and so always trained,
+/// also on a frozen or adapted BERT.
 template <BertConfig Config, Index Classes, class Stored = float>
 struct BertClassifier {
   using Scalar = Computed<Stored>;
@@ -87,12 +91,12 @@ struct BertClassifier {
   static constexpr Index vocabulary = Config.vocabulary, context = Config.context;
 
   BertWithPooler<Config, Stored> bert;
-  nn::Linear<Config.width, Classes, Stored> head;
+  nn::Linear<Config.width, Classes, Scalar> head;
 
   constexpr auto operator()(const Input& input) const { return head(dropout<Config.dropout>(bert(input))); }
 };
 
-/// A class for each token: logits [context, Classes].
+/// A class for each token: logits [context, Classes], from a head that is always trained.
 template <BertConfig Config, Index Classes, class Stored = float>
 struct BertTagger {
   using Scalar = Computed<Stored>;
@@ -102,12 +106,25 @@ struct BertTagger {
   static constexpr Index vocabulary = Config.vocabulary, context = Config.context;
 
   BertEncoder<Config, Stored> encoder;
-  nn::Linear<Config.width, Classes, Stored> head;
+  nn::Linear<Config.width, Classes, Scalar> head;
 
   constexpr auto operator()(const Input& input) const { return head(dropout<Config.dropout>(encoder(input))); }
 };
 
-/// The masked-language-model head: which token stands at each place, logits [context, vocabulary].
+/// The masked-language-model head: which token stands at each place, logits [context, vocabulary] from vectors.
+template <BertConfig Config, class Stored>
+struct BertWordHead {
+  nn::Linear<Config.width, Config.width, Stored> transform;
+  nn::LayerNorm<Config.width, Stored, true, 12> norm;
+  Parameter<Shape<Config.vocabulary>, Stored> bias;
+
+  template <Operand X>
+  constexpr auto operator()(X&& vectors, const BertEncoder<Config, Stored>& encoder) const {
+    return matmul(norm(gelu(transform(std::forward<X>(vectors)))), transpose(encoder.token_embedding.weight)) + bias;
+  }
+};
+
+/// BERT that tells which token stands at each place: logits [context, vocabulary].
 template <BertConfig Config, class Stored = float>
 struct BertMaskedLanguageModel {
   using Scalar = Computed<Stored>;
@@ -117,12 +134,29 @@ struct BertMaskedLanguageModel {
   static constexpr Index vocabulary = Config.vocabulary, context = Config.context;
 
   BertEncoder<Config, Stored> encoder;
-  nn::Linear<Config.width, Config.width, Stored> transform;
-  nn::LayerNorm<Config.width, Stored, true, 12> norm;
-  Parameter<Shape<Config.vocabulary>, Stored> bias;
+  BertWordHead<Config, Stored> words;
+
+  constexpr auto operator()(const Input& input) const { return words(encoder(input), encoder); }
+};
+
+/// BERT as it is pretrained: the hidden tokens, logits [context, vocabulary], and whether the second sentence follows
+/// the first, logits [1, 2]. Its loss is loss::Sum<loss::CrossEntropy, loss::CrossEntropy>.
+template <BertConfig Config, class Stored = float>
+struct BertPretraining {
+  using Scalar = Computed<Stored>;
+  using Input = TokensAndSegments<Config.context>;
+  using Target = Pair<Tokens<Config.context>, Tokens<1>>;
+  static constexpr BertConfig config = Config;
+  static constexpr Index vocabulary = Config.vocabulary, context = Config.context;
+
+  BertWithPooler<Config, Stored> bert;
+  BertWordHead<Config, Stored> words;
+  nn::Linear<Config.width, 2, Stored> follows;
 
   constexpr auto operator()(const Input& input) const {
-    return matmul(norm(gelu(transform(encoder(input)))), transpose(encoder.token_embedding.weight)) + bias;
+    return let_results(bert.encoder(input), [this](auto vectors) {
+      return results(words(vectors, bert.encoder), follows(bert.pool(vectors)));
+    });
   }
 };
 

@@ -29,7 +29,7 @@ template <class Loss, class Model>
 concept LossOf = requires(const Loss& loss, const Model& model, const typename Model::Input& input,
                           const typename Model::Target& target) {
   typename decltype(loss(model(input), target))::Tape;
-  { loss.weight(target) } -> std::convertible_to<Index>;
+  { loss.weight(target) } -> std::convertible_to<double>;
 };
 
 /// An optimizer has a learning rate and updates any stretch of a model's numbers (see optim/adamw.hpp).

@@ -131,7 +131,7 @@ class Trainer {
   template <class Data>
   void train_on_batch(const Data& data) {
     const Index step = progress_.step, batch = settings_.batch;
-    Index counted = 0;
+    double counted = 0;
     for (Index sequence = 0; sequence < batch; ++sequence) {
       counted += loss_.weight(data.example(drawn(data.size(), step, sequence)).target);
     }
@@ -140,7 +140,7 @@ class Trainer {
       progress_.step = step + 1;
       return;
     }
-    const auto factor = static_cast<Scalar>(1.0 / static_cast<double>(counted));
+    const auto factor = static_cast<Scalar>(1 / counted);
     if (has_leftovers_) std::memset(static_cast<void*>(gradients_), 0, static_cast<std::size_t>(memory().gradients));
     has_leftovers_ = true;
     double losses[Execution::shards] = {};
@@ -152,8 +152,8 @@ class Trainer {
           Context context = context_of(thread, step, sequence);
           context.dropout = settings_.dropout;
           context.gradient_offset = reinterpret_cast<std::byte*>(gradients_ + shard) - bytes_of(model_);
-          const auto weight = static_cast<double>(loss_.weight(example.target));
-          context.share = weight / static_cast<double>(counted);
+          const double weight = loss_.weight(example.target);
+          context.share = weight / counted;
           losses[shard] +=
               loss_(std::as_const(*model_)(example.input), example.target).train(tapes_[thread], context, factor) +
               weight * context.penalty;
@@ -162,14 +162,14 @@ class Trainer {
     });
     double sum = 0;
     for (const double part : losses) sum += part;
-    progress_.loss = sum / static_cast<double>(counted);
+    progress_.loss = sum / counted;
     if (!std::isfinite(progress_.loss)) {
       fail("the loss is not a finite number at step ", step, ": use a smaller learning rate or a longer warm-up");
     }
     update(step);
     has_leftovers_ = false;
     progress_.step = step + 1;
-    progress_.tokens += counted;
+    progress_.tokens += std::llround(counted);
   }
 
   template <class Data>
@@ -184,7 +184,7 @@ class Trainer {
     // A fixed number of sums, so that their order does not depend on the number of threads.
     constexpr Index groups = 64;
     double sums[groups] = {};
-    Index counts[groups] = {};
+    double counts[groups] = {};
     execution_.run([&](Index thread) {
       for (Index group = thread; group < groups; group += Execution::threads) {
         const Index end = whole.size() * (group + 1) / groups;
@@ -197,13 +197,13 @@ class Trainer {
       }
     });
     double sum = 0;
-    Index count = 0;
+    double count = 0;
     for (Index group = 0; group < groups; ++group) {
       sum += sums[group];
       count += counts[group];
     }
     if (count == 0) fail("the data set has no target that counts");
-    return sum / static_cast<double>(count);
+    return sum / count;
   }
 
   Context context_of(Index thread, Index step, Index sequence) const {
