@@ -18,7 +18,7 @@ double difference(const optim::AdamW& adamw, bool decays, Index count, Index ste
     const auto gradients = support::normal_numbers<Scalar>(count, 10 + static_cast<std::uint64_t>(step));
     const double rate = 0.01 / static_cast<double>(step + 1);
     Scalar* const moments[] = {first.data(), second.data()};
-    adamw.update(step, rate, decays, parameters.data(), gradients.data(), moments, count);
+    adamw.update({.step = step, .rate = rate, .decays = decays}, parameters.data(), gradients.data(), moments, count);
     const double b1 = double{adamw.beta1}, b2 = double{adamw.beta2}, t = static_cast<double>(step + 1);
     for (std::size_t i = 0; i < p.size(); ++i) {
       const auto g = static_cast<double>(gradients[i]);
@@ -49,7 +49,7 @@ TEST_CASE("adamw: the first step is the learning rate, whatever the gradient's s
   for (const double size : {1e-6, 1.0, 1e6}) {
     double parameter = 1, first = 0, second = 0;
     double* const moments[] = {&first, &second};
-    optim::AdamW{.epsilon = 0}.update(0, 0.01, false, &parameter, &size, moments, 1);
+    optim::AdamW{.epsilon = 0}.update({.step = 0, .rate = 0.01, .decays = false}, &parameter, &size, moments, 1);
     CHECK(parameter == doctest::Approx(0.99));
   }
 }
@@ -57,8 +57,9 @@ TEST_CASE("adamw: the first step is the learning rate, whatever the gradient's s
 TEST_CASE("adamw: numbers without gradient do not move, but decay") {
   double parameter = 2, gradient = 0, first = 0, second = 0;
   double* const moments[] = {&first, &second};
-  optim::AdamW{}.update(0, 0.01, false, &parameter, &gradient, moments, 1);
+  optim::AdamW{}.update({.step = 0, .rate = 0.01, .decays = false}, &parameter, &gradient, moments, 1);
   CHECK(parameter == 2);
-  optim::AdamW{.weight_decay = 0.5f}.update(0, 0.01, true, &parameter, &gradient, moments, 1);
+  optim::AdamW{.weight_decay = 0.5f}.update({.step = 0, .rate = 0.01, .decays = true}, &parameter, &gradient, moments,
+                                            1);
   CHECK(parameter == doctest::Approx(2 * (1 - 0.01 * 0.5)));
 }

@@ -17,7 +17,7 @@ double difference(const optim::Sgd& sgd, bool decays, Index count) {
     const auto gradients = support::normal_numbers<Scalar>(count, 10 + static_cast<std::uint64_t>(step));
     const double rate = 0.01;
     Scalar* const moments[] = {velocity.data()};
-    sgd.update(step, rate, decays, parameters.data(), gradients.data(), moments, count);
+    sgd.update({.step = step, .rate = rate, .decays = decays}, parameters.data(), gradients.data(), moments, count);
     for (std::size_t i = 0; i < p.size(); ++i) {
       const double g = static_cast<double>(gradients[i]) + (decays ? double{sgd.weight_decay} * p[i] : 0);
       v[i] = double{sgd.momentum} * v[i] + g;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <concepts>
+#include <initializer_list>
 #include <string_view>
 #include <transfix/core/parameter.hpp>
+#include <transfix/core/tuple.hpp>
 #include <type_traits>
 #include <utility>
 
@@ -144,9 +146,26 @@ consteval std::string_view member_name() {
 #pragma clang diagnostic pop
 #endif
 
-// The sum of Measure::of<Parameter> over all parameters of a type.
-template <class Type, class Measure>
-constexpr Index sum_over_parameters() {
+// What a fold over all parameters of a type does with the numbers Measure::of<Parameter>.
+struct Sum {
+  static constexpr Index of(std::initializer_list<Index> numbers) {
+    Index sum = 0;
+    for (const Index number : numbers) sum += number;
+    return sum;
+  }
+  static constexpr Index repeated(Index number, Index count) { return count * number; }
+};
+struct Largest {
+  static constexpr Index of(std::initializer_list<Index> numbers) {
+    Index largest = 0;
+    for (const Index number : numbers) largest = number > largest ? number : largest;
+    return largest;
+  }
+  static constexpr Index repeated(Index number, Index) { return number; }
+};
+
+template <class Type, class Measure, class Fold = Sum>
+constexpr Index fold_parameters() {
   using Part = std::remove_const_t<Type>;
   static_assert(
       std::is_class_v<Part> && (std::is_aggregate_v<Part> || IndexedParts<Part>),
@@ -156,11 +175,11 @@ constexpr Index sum_over_parameters() {
     return Measure::template of<Part>;
   } else if constexpr (IndexedParts<Part>) {
     using Item = std::remove_reference_t<decltype(std::declval<Part&>().items[0])>;
-    return Part::count * sum_over_parameters<Item, Measure>();
+    return Fold::repeated(fold_parameters<Item, Measure, Fold>(), Part::count);
   } else {
     return decltype(with_members(std::declval<Part&>(), [](auto&... members) {
       return std::integral_constant<
-          Index, (Index{0} + ... + sum_over_parameters<std::remove_reference_t<decltype(members)>, Measure>())>{};
+          Index, Fold::of({fold_parameters<std::remove_reference_t<decltype(members)>, Measure, Fold>()...})>{};
     }))::value;
   }
 }
@@ -185,13 +204,13 @@ struct FrozenBytes {
 
 /// How many numbers a layer or a model has, trained or frozen.
 template <class Model>
-inline constexpr Index parameter_count = detail::sum_over_parameters<Model, detail::Count>();
+inline constexpr Index parameter_count = detail::fold_parameters<Model, detail::Count>();
 /// How many of them are trained.
 template <class Model>
-inline constexpr Index trained_count = detail::sum_over_parameters<Model, detail::TrainedCount>();
+inline constexpr Index trained_count = detail::fold_parameters<Model, detail::TrainedCount>();
 /// Bytes that the frozen numbers of a model take; they lie beside it.
 template <class Model>
-inline constexpr Index frozen_bytes = detail::sum_over_parameters<Model, detail::FrozenBytes>();
+inline constexpr Index frozen_bytes = detail::fold_parameters<Model, detail::FrozenBytes>();
 
 /// The way from a model to one of its parts; written out it reads `blocks.0.attention.bias`.
 struct Path {
@@ -241,6 +260,30 @@ constexpr void for_each_parameter(Model& model, auto&& function, const Path& pat
       for_each_parameter(part, function, part_path);
     }
   });
+}
+
+/// Calls function(path) with the name of every parameter of a model, also at compile time.
+template <class Model>
+constexpr void for_each_parameter_name(auto&& function, const Path& path = {}) {
+  using Part = std::remove_const_t<Model>;
+  if constexpr (is_parameter<Part>) {
+    function(path);
+  } else if constexpr (IndexedParts<Part>) {
+    using Item = std::remove_reference_t<decltype(std::declval<Part&>().items[0])>;
+    for (Index number = 0; number < Part::count; ++number) {
+      for_each_parameter_name<Item>(function, Path{&path, {}, number});
+    }
+  } else {
+    using Members = decltype(detail::with_members(std::declval<Part&>(), [](auto&... members) {
+      return Tuple<std::type_identity<std::remove_reference_t<decltype(members)>>...>{};
+    }));
+    [&]<class... Member>(Tuple<std::type_identity<Member>...>*) {
+      [&]<Index... Positions>(std::integer_sequence<Index, Positions...>) {
+        (for_each_parameter_name<Member>(function, Path{&path, detail::member_name<Part, Positions>()}), ...);
+      }
+      (std::make_integer_sequence<Index, sizeof...(Member)>{});
+    }(static_cast<Members*>(nullptr));
+  }
 }
 
 /// Gives every frozen parameter of a model its place in `memory`: frozen_bytes<Model> bytes, aligned to 64.

@@ -1,15 +1,42 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cmath>
-#include <transfix/simd/batch.hpp>
-
-// An optimizer is a struct of settings with
-//   moments                           how many numbers it keeps for each parameter
-//   update(step, rate, decays, parameters, gradients, moments, count)
-// which works on any stretch of a model's numbers: step counts from 0, rate is the learning rate of this
-// step, and decays says whether weight decay belongs here (matrices, not biases and norms).
+#include <transfix/optim/update.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::optim {
+
+namespace detail {
+/// What is left of Adam's bias corrections at a step.
+struct AdamStep {
+  double correction1, correction2;
+  AdamStep(Index step, double beta1, double beta2)
+      : correction1(1 - std::pow(beta1, static_cast<double>(step + 1))),
+        correction2(1 - std::pow(beta2, static_cast<double>(step + 1))) {}
+};
+
+/// m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;  p = p keep - step_size m / (sqrt(v) inverse_root +
+/// small), with g the gradient plus `decay` p; where `adapts` is false p = p keep - step_size m.
+template <class Scalar>
+void adam_update(Scalar* parameters, const Scalar* gradients, Scalar* const* moment, Index count, double beta1,
+                 double beta2, double keep, double decay, double step_size, double inverse_root, double small,
+                 bool adapts = true) {
+  const auto b1 = static_cast<Scalar>(beta1), b2 = static_cast<Scalar>(beta2), kept = static_cast<Scalar>(keep);
+  const auto size = static_cast<Scalar>(step_size), root = static_cast<Scalar>(inverse_root);
+  const auto coupled = static_cast<Scalar>(decay), epsilon = static_cast<Scalar>(small);
+  simd::for_each_lane<Scalar>(0, count, [&](auto tag, Index i) {
+    using Vector = decltype(tag);
+    const Vector parameter = simd::load<Vector>(parameters + i);
+    const Vector gradient = simd::multiply_add(Vector(coupled), parameter, simd::load<Vector>(gradients + i));
+    Vector m = simd::load<Vector>(moment[0] + i), v = simd::load<Vector>(moment[1] + i);
+    m = simd::multiply_add(Vector(b1), m, Vector(1 - b1) * gradient);
+    v = simd::multiply_add(Vector(b2), v, Vector(1 - b2) * gradient * gradient);
+    const Vector direction = adapts ? m / simd::multiply_add(sqrt(v), Vector(root), Vector(epsilon)) : m;
+    simd::store(m, moment[0] + i);
+    simd::store(v, moment[1] + i);
+    simd::store(parameter * Vector(kept) - Vector(size) * direction, parameters + i);
+  });
+}
+}  // namespace detail
 
 /// Adam with decoupled weight decay (Kingma & Ba 2015; Loshchilov & Hutter 2019):
 ///   m = beta1 m + (1 - beta1) g;   v = beta2 v + (1 - beta2) g^2
@@ -24,26 +51,12 @@ struct AdamW {
   static constexpr Index moments = 2;
 
   template <class Scalar>
-  void update(Index step, double rate, bool decays, Scalar* parameters, const Scalar* gradients,
-              Scalar* const (&moment)[moments], Index count) const {
-    const double t = static_cast<double>(step + 1);
-    const double correction1 = 1 - std::pow(double{beta1}, t), correction2 = 1 - std::pow(double{beta2}, t);
-    const auto keep = static_cast<Scalar>(decays ? 1 - rate * double{weight_decay} : 1.0);
-    const auto step_size = static_cast<Scalar>(rate / correction1);
-    const auto inverse_root = static_cast<Scalar>(1 / std::sqrt(correction2));
-    const auto b1 = static_cast<Scalar>(beta1), b2 = static_cast<Scalar>(beta2), small = static_cast<Scalar>(epsilon);
-    simd::for_each_lane<Scalar>(0, count, [&](auto tag, Index i) {
-      using Vector = decltype(tag);
-      const Vector gradient = simd::load<Vector>(gradients + i);
-      Vector m = simd::load<Vector>(moment[0] + i), v = simd::load<Vector>(moment[1] + i);
-      m = simd::multiply_add(Vector(b1), m, Vector(1 - b1) * gradient);
-      v = simd::multiply_add(Vector(b2), v, Vector(1 - b2) * gradient * gradient);
-      const Vector denominator = simd::multiply_add(sqrt(v), Vector(inverse_root), Vector(small));
-      const Vector parameter = simd::load<Vector>(parameters + i) * Vector(keep);
-      simd::store(m, moment[0] + i);
-      simd::store(v, moment[1] + i);
-      simd::store(parameter - Vector(step_size) * m / denominator, parameters + i);
-    });
+  void update(const Update& update, Scalar* parameters, const Scalar* gradients, Scalar* const* moment,
+              Index count) const {
+    const detail::AdamStep at(update.step, double{beta1}, double{beta2});
+    const double keep = update.decays ? 1 - update.rate * double{weight_decay} : 1;
+    detail::adam_update(parameters, gradients, moment, count, double{beta1}, double{beta2}, keep, 0,
+                        update.rate / at.correction1, 1 / std::sqrt(at.correction2), double{epsilon});
   }
 };
 

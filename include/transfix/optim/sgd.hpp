@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <transfix/simd/batch.hpp>
+#include <transfix/optim/update.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::optim {
 
@@ -15,10 +15,10 @@ struct Sgd {
   static constexpr Index moments = 1;
 
   template <class Scalar>
-  void update(Index, double rate, bool decays, Scalar* parameters, const Scalar* gradients,
-              Scalar* const (&moment)[moments], Index count) const {
-    const auto decay = static_cast<Scalar>(decays ? weight_decay : 0.0f), keep = static_cast<Scalar>(momentum);
-    const auto step_size = static_cast<Scalar>(rate);
+  void update(const Update& update, Scalar* parameters, const Scalar* gradients, Scalar* const* moment,
+              Index count) const {
+    const auto decay = static_cast<Scalar>(update.decays ? weight_decay : 0.0f), keep = static_cast<Scalar>(momentum);
+    const auto step_size = static_cast<Scalar>(update.rate);
     simd::for_each_lane<Scalar>(0, count, [&](auto tag, Index i) {
       using Vector = decltype(tag);
       const Vector parameter = simd::load<Vector>(parameters + i);

@@ -2,6 +2,7 @@
 #pragma once
 #include <transfix/core/members.hpp>
 #include <transfix/expression/expression.hpp>
+#include <transfix/optim/update.hpp>
 
 // What a Trainer asks of its parts; a struct of one's own with these members works as the ones here do.
 
@@ -32,12 +33,12 @@ concept LossOf = requires(const Loss& loss, const Model& model, const typename M
   { loss.weight(target) } -> std::convertible_to<double>;
 };
 
-/// An optimizer has a learning rate and updates any stretch of a model's numbers (see optim/adamw.hpp).
+/// An optimizer has a learning rate and updates any stretch of a model's numbers (see optim/update.hpp).
 template <class Optimizer, class Scalar>
-concept OptimizerOf =
-    requires(const Optimizer& optimizer, Scalar* numbers, const Scalar* gradients,
-             Scalar* (&moments)[static_cast<std::size_t>(Optimizer::moments + (Optimizer::moments == 0))]) {
-  optimizer.update(Index{}, double{}, true, numbers, gradients, moments, Index{});
+concept OptimizerOf = requires(const Optimizer& optimizer, Scalar* numbers, const Scalar* gradients,
+                               Scalar* const* moments) {
+  { Optimizer::moments } -> std::convertible_to<Index>;
+  optimizer.update(optim::Update{}, numbers, gradients, moments, Index{});
   { optimizer.learning_rate } -> std::convertible_to<double>;
 };
 

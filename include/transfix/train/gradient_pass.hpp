@@ -2,9 +2,29 @@
 #pragma once
 #include <algorithm>
 #include <transfix/core/members.hpp>
+#include <transfix/optim/update.hpp>
 #include <transfix/simd/batch.hpp>
+#include <utility>
 
 namespace transfix::inline TRANSFIX_ABI {
+
+namespace detail {
+template <class Optimizer>
+struct TakenWhole {
+  template <class Parameter>
+  static constexpr Index of = Parameter::trained&& optim::takes_whole<Optimizer, typename Parameter::Shape>;
+};
+template <class Optimizer>
+struct StateOf {
+  template <class Parameter>
+  static constexpr Index of = Parameter::trained ? optim::state_of<Optimizer, typename Parameter::Shape> : 0;
+};
+template <class Optimizer>
+struct ScratchOf {
+  template <class Parameter>
+  static constexpr Index of = Parameter::trained ? optim::scratch_of<Optimizer, typename Parameter::Shape> : 0;
+};
+}  // namespace detail
 
 /// Linear passes over all numbers of a model, cut into a fixed number of stretches.
 struct GradientPass {
@@ -48,7 +68,8 @@ struct GradientPass {
     return static_cast<double>(simd::sum_of_lanes(squares)) + static_cast<double>(rest);
   }
 
-  /// Scales the gradients of a stretch, hands them to the optimizer parameter by parameter, and clears them.
+  /// Scales the gradients of a stretch, hands them to the optimizer parameter by parameter, and clears them. Parameters
+  /// that the optimizer takes whole are only scaled.
   template <class Model, class Scalar, class Optimizer>
   static void update(Model& model, Scalar* gradients, Scalar* const* moments, Range range, Scalar factor,
                      const Optimizer& optimizer, Index step, double rate) {
@@ -57,17 +78,66 @@ struct GradientPass {
       using Vector = decltype(tag);
       simd::store(simd::load<Vector>(gradients + i) * Vector(factor), gradients + i);
     });
-    for_each_parameter(model, [&]<class Shape, class Stored>(const Path&, Parameter<Shape, Stored>& parameter) {
-      if constexpr (Parameter<Shape, Stored>::trained) {
-        const Index offset = parameter.data - first;
+    for_each_trained(model, [&]<class Shape>(const Path& path, Shape, Scalar* parameter) {
+      if constexpr (!optim::takes_whole<Optimizer, Shape>) {
+        const Index offset = parameter - first;
         const Index begin = std::max(range.begin, offset), end = std::min(range.end, offset + Shape::size);
         if (begin >= end) return;
-        Scalar* moments_here[std::max(Optimizer::moments, Index{1})];
+        Scalar* moments_here[at_least_one<Optimizer::moments>] = {};
         for (Index moment = 0; moment < Optimizer::moments; ++moment) moments_here[moment] = moments[moment] + begin;
-        optimizer.update(step, rate, Shape::rank >= 2, first + begin, gradients + begin, moments_here, end - begin);
+        optimizer.update(told<Shape>(optimizer, path, step, rate), first + begin, gradients + begin, moments_here,
+                         end - begin);
+        std::fill(gradients + begin, gradients + end, Scalar(0));
       }
     });
-    std::fill(gradients + range.begin, gradients + range.end, Scalar(0));
+  }
+
+  /// Whether the optimizer takes some parameter of the model whole.
+  template <class Model, class Optimizer>
+  static constexpr bool takes_some_whole = detail::fold_parameters<Model, detail::TakenWhole<Optimizer>>() > 0;
+  /// How many numbers it keeps for such parameters, and the most that it needs while it works on one.
+  template <class Model, class Optimizer>
+  static constexpr Index state = detail::fold_parameters<Model, detail::StateOf<Optimizer>>();
+  template <class Model, class Optimizer>
+  static constexpr Index scratch = detail::fold_parameters<Model, detail::ScratchOf<Optimizer>, detail::Largest>();
+
+  /// The same for the parameters that the optimizer takes whole: every `threads`th of them, from number `thread` on.
+  template <class Model, class Scalar, class Optimizer>
+  static void update_whole(Model& model, Scalar* gradients, Scalar* const* moments, Scalar* states,
+                           Scalar* scratch_memory, Index thread, Index threads, const Optimizer& optimizer, Index step,
+                           double rate) {
+    auto* const first = reinterpret_cast<Scalar*>(&model);
+    Index number = 0;
+    for_each_trained(model, [&]<class Shape>(const Path& path, Shape, Scalar* parameter) {
+      if constexpr (optim::takes_whole<Optimizer, Shape>) {
+        Scalar* const state_of_parameter = std::exchange(states, states + optim::state_of<Optimizer, Shape>);
+        if (number++ % threads != thread) return;
+        const Index begin = parameter - first;
+        Scalar* moments_here[at_least_one<Optimizer::moments>] = {};
+        for (Index moment = 0; moment < Optimizer::moments; ++moment) moments_here[moment] = moments[moment] + begin;
+        optimizer.template update_whole<Shape>(told<Shape>(optimizer, path, step, rate), parameter, gradients + begin,
+                                               moments_here, state_of_parameter, scratch_memory);
+        std::fill(gradients + begin, gradients + begin + Shape::size, Scalar(0));
+      }
+    });
+  }
+
+ private:
+  template <Index Count>
+  static constexpr Index at_least_one = Count > 0 ? Count : 1;
+
+  template <class Model>
+  static void for_each_trained(Model& model, auto&& function) {
+    for_each_parameter(model, [&]<class Shape, class Stored>(const Path& path, Parameter<Shape, Stored>& parameter) {
+      if constexpr (Parameter<Shape, Stored>::trained) function(path, Shape{}, parameter.data);
+    });
+  }
+
+  template <class Shape, class Optimizer>
+  static optim::Update told(const Optimizer& optimizer, const Path& path, Index step, double rate) {
+    optim::Update update{.step = step, .rate = rate, .decays = Shape::rank >= 2};
+    if constexpr (requires { optimizer.adjust(update, path); }) optimizer.adjust(update, path);
+    return update;
   }
 };
 

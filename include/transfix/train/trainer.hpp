@@ -33,8 +33,8 @@ class Trainer {
   /// Bytes of each part of a run.
   static constexpr MemoryOfTraining memory() {
     return {rounded(sizeof(Model)) + frozen_bytes<Model>, Execution::shards * rounded(sizeof(Model)),
-            Optimizer::moments * rounded(sizeof(Model)), Execution::threads * rounded(sizeof(Tape)),
-            Execution::threads * rounded(static_cast<std::size_t>(Root::workspace))};
+            Optimizer::moments * rounded(sizeof(Model)) + state_bytes, Execution::threads * rounded(sizeof(Tape)),
+            Execution::threads * workspace_bytes_of_thread};
   }
 
   explicit Trainer(Optimizer optimizer = {}, TrainingSettings settings = {}, Schedule schedule = {}, Loss loss = {})
@@ -96,11 +96,18 @@ class Trainer {
   static constexpr Index rounded(std::size_t bytes) {
     return (static_cast<Index>(bytes) + alignment - 1) / alignment * alignment;
   }
+  static constexpr Index state_bytes = rounded(sizeof(Scalar) * std::size_t{GradientPass::state<Model, Optimizer>});
+  static constexpr Index workspace_bytes_of_thread =
+      std::max(rounded(static_cast<std::size_t>(Root::workspace)),
+               rounded(sizeof(Scalar) * std::size_t{GradientPass::scratch<Model, Optimizer>}));
   static std::byte* bytes_of(void* pointer) { return static_cast<std::byte*>(pointer); }
 
   Trainer(Storage storage, Optimizer optimizer, TrainingSettings settings, Schedule schedule, Loss loss)
       : storage_(std::move(storage)), optimizer_(optimizer), settings_(settings), schedule_(schedule), loss_(loss) {
     static_assert(sizeof(Model) % sizeof(Scalar) == 0);
+    if constexpr (requires { Optimizer::template fits<Model>; }) {
+      static_assert(Optimizer::template fits<Model>, "a name pattern of Grouped matches no parameter of the model");
+    }
     static_assert(Root::differentiable, "nothing in this model is trained: its result has no gradient");
     static_assert(sizeof(Model) % alignof(Model) == 0 && alignof(Model) <= Storage::alignment);
     std::byte* place = storage_.data();
@@ -109,7 +116,8 @@ class Trainer {
     model_ = reinterpret_cast<Model*>(take(rounded(sizeof(Model))));
     place_frozen(*model_, take(frozen_bytes<Model>));
     gradients_ = reinterpret_cast<ModelCell*>(take(sizes.gradients));
-    moments_ = reinterpret_cast<ModelCell*>(take(sizes.optimizer));
+    moments_ = reinterpret_cast<ModelCell*>(take(sizes.optimizer - state_bytes));
+    state_ = reinterpret_cast<Scalar*>(take(state_bytes));
     tapes_ = reinterpret_cast<TapeCell*>(take(sizes.tape));
     workspaces_ = take(sizes.workspace);
     settings_.check();
@@ -208,7 +216,7 @@ class Trainer {
 
   Context context_of(Index thread, Index step, Index sequence) const {
     Context context;
-    context.workspace = workspaces_ + thread * rounded(static_cast<std::size_t>(Root::workspace));
+    context.workspace = workspaces_ + thread * workspace_bytes_of_thread;
     context.seed = settings_.seed;
     context.step = static_cast<std::uint32_t>(step);
     context.sequence = static_cast<std::uint32_t>(sequence);
@@ -266,13 +274,20 @@ class Trainer {
     const double factor = clips ? settings_.clip_norm / progress_.gradient_norm : 1;
     const double rate = double{optimizer_.learning_rate} * schedule_.factor(step, settings_.steps);
     progress_.learning_rate = rate;
-    Scalar* moments[Optimizer::moments];
+    Scalar* moments[Optimizer::moments > 0 ? Optimizer::moments : 1];
     for (Index moment = 0; moment < Optimizer::moments; ++moment) moments[moment] = moments_[moment].scalars();
     execution_.run([&](Index thread) {
       GradientPass::for_each_stretch<Scalar>(sizeof(Model), thread, Execution::threads, [&](Index, auto range) {
         GradientPass::update(*model_, shards[0], moments, range, static_cast<Scalar>(factor), optimizer_, step, rate);
       });
     });
+    if constexpr (GradientPass::takes_some_whole<Model, Optimizer>) {
+      execution_.run([&](Index thread) {
+        auto* const scratch = reinterpret_cast<Scalar*>(workspaces_ + thread * workspace_bytes_of_thread);
+        GradientPass::update_whole(*model_, shards[0], moments, state_, scratch, thread, Execution::threads, optimizer_,
+                                   step, rate);
+      });
+    }
   }
 
   Storage storage_;
@@ -284,6 +299,7 @@ class Trainer {
   Model* model_ = nullptr;
   ModelCell* gradients_ = nullptr;
   ModelCell* moments_ = nullptr;
+  Scalar* state_ = nullptr;
   TapeCell* tapes_ = nullptr;
   std::byte* workspaces_ = nullptr;
   TrainingProgress progress_;
