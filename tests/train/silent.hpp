@@ -14,9 +14,9 @@ struct Silent {
   int started_count = 0, stepped_count = 0, finished_count = 0;
   std::vector<transfix::Index> evaluated_at;
   void started(const auto&) { ++started_count; }
-  void stepped(const transfix::TrainingProgress&) { ++stepped_count; }
-  void evaluated(const transfix::TrainingProgress& progress) { evaluated_at.push_back(progress.step); }
-  void finished(const transfix::TrainingProgress&) { ++finished_count; }
+  void stepped(const auto&) { ++stepped_count; }
+  void evaluated(const auto& trainer) { evaluated_at.push_back(trainer.progress().step); }
+  void finished(const auto&) { ++finished_count; }
 };
 
 /// Tokens of a vocabulary in a pattern that a small model can learn: 0 1 2 ... period - 1 0 1 ...

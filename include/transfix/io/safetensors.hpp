@@ -120,75 +120,102 @@ std::vector<std::string> differences(const Model& model, const Safetensors& file
 }
 }  // namespace detail
 
-/// Writes the parameters of a model to a safetensors file under the names of their members, such as
-/// `blocks.0.attention.bias`. The file is replaced as a whole, or on failure left as it was.
+namespace detail {
+/// A tensor on its way to a file.
+struct TensorToWrite {
+  std::string name;
+  std::string_view dtype;
+  std::string shape;
+  std::string_view bytes;
+};
+
+/// Adds the parameters of a model, their names after a prefix.
 template <class Model>
-void save(const Model& model, const std::filesystem::path& path, const Metadata& metadata = {},
-          Parts parts = Parts::all) {
-  struct Tensor {
-    std::string name;
-    std::string_view dtype;
-    std::string shape;
-    std::string_view bytes;
-  };
-  std::vector<Tensor> tensors;
+void add_tensors(std::vector<TensorToWrite>& tensors, const Model& model, const std::string& prefix, Parts parts) {
   for_each_parameter(model, [&]<class Shape, class Stored>(const Path& way, const Parameter<Shape, Stored>& parameter) {
     using Scalar = Computed<Stored>;
-    if (!detail::is_among<Parameter<Shape, Stored>>(parts)) return;
-    tensors.push_back({detail::written(way),
-                       detail::dtype_of<Scalar>(),
-                       detail::shape_text(detail::extents_of<Shape>()),
+    if (!is_among<Parameter<Shape, Stored>>(parts)) return;
+    tensors.push_back({prefix + written(way),
+                       dtype_of<Scalar>(),
+                       shape_text(extents_of<Shape>()),
                        {reinterpret_cast<const char*>(parameter.data), sizeof(Scalar) * std::size_t{Shape::size}}});
   });
+}
+
+inline void write_tensors(std::vector<TensorToWrite> tensors, const std::filesystem::path& path,
+                          const Metadata& metadata) {
   // The order of the format's reference writer: wide numbers first, so that all are aligned, then by name.
-  std::sort(tensors.begin(), tensors.end(),
-            [](const Tensor& a, const Tensor& b) { return a.dtype != b.dtype ? a.dtype > b.dtype : a.name < b.name; });
+  std::sort(tensors.begin(), tensors.end(), [](const TensorToWrite& a, const TensorToWrite& b) {
+    return a.dtype != b.dtype ? a.dtype > b.dtype : a.name < b.name;
+  });
 
   std::string header;
   const auto add = [&](const auto&... pieces) { ((header += pieces), ...); };
   for (const auto& [key, value] : metadata) {
-    add(header.empty() ? "{\"__metadata__\":{" : ",", detail::json_text(key), ":", detail::json_text(value));
+    add(header.empty() ? "{\"__metadata__\":{" : ",", json_text(key), ":", json_text(value));
   }
   if (!metadata.empty()) add("}");
   std::size_t offset = 0;
-  for (const Tensor& tensor : tensors) {
-    add(header.empty() ? "{" : ",", detail::json_text(tensor.name), ":{\"dtype\":\"", tensor.dtype,
+  for (const TensorToWrite& tensor : tensors) {
+    add(header.empty() ? "{" : ",", json_text(tensor.name), ":{\"dtype\":\"", tensor.dtype,
         "\",\"shape\":", tensor.shape, ",\"data_offsets\":[", std::to_string(offset), ",");
     offset += tensor.bytes.size();
     add(std::to_string(offset), "]}");
   }
   add(header.empty() ? "{}" : "}");
   header.resize((header.size() + 7) / 8 * 8, ' ');
-  if (header.size() > detail::largest_header) {
-    fail(path.string(), ": the header would have ", header.size(), " bytes, more than the format's ",
-         detail::largest_header, "; keep less metadata");
+  if (header.size() > largest_header) {
+    fail(path.string(), ": the header would have ", header.size(), " bytes, more than the format's ", largest_header,
+         "; keep less metadata");
   }
 
   std::string length;
   for (int byte = 0; byte < 8; ++byte) length += static_cast<char>(header.size() >> (8 * byte) & 0xFF);
   std::vector<std::string_view> pieces{length, header};
-  for (const Tensor& tensor : tensors) pieces.push_back(tensor.bytes);
+  for (const TensorToWrite& tensor : tensors) pieces.push_back(tensor.bytes);
   write_atomically(path, pieces);
 }
+}  // namespace detail
+
+/// Writes the parameters of a model to a safetensors file under the names of their members, such as
+/// `blocks.0.attention.bias`. The file is replaced as a whole, or on failure left as it was.
+template <class Model>
+void save(const Model& model, const std::filesystem::path& path, const Metadata& metadata = {},
+          Parts parts = Parts::all) {
+  std::vector<detail::TensorToWrite> tensors;
+  detail::add_tensors(tensors, model, "", parts);
+  detail::write_tensors(std::move(tensors), path, metadata);
+}
+
+namespace detail {
+/// Fails where the file does not hold what the model needs.
+template <class Model>
+void check_fit(const Model& model, const Safetensors& file, Parts parts, const std::filesystem::path& path) {
+  const auto found = differences(model, file, parts);
+  if (found.empty()) return;
+  constexpr std::size_t listed = 8;
+  std::string list;
+  for (std::size_t i = 0; i < std::min(listed, found.size()); ++i) list += "\n  " + found[i];
+  if (found.size() > listed) list += "\n  and " + std::to_string(found.size() - listed) + " more";
+  fail(path.string(), ": the file does not fit the model (", found.size(),
+       " differences); load it into a model of the type that was saved:", list);
+}
+
+template <class Model>
+void take(Model& model, const Safetensors& file, Parts parts) {
+  for_each_parameter(model, [&]<class Shape, class Stored>(const Path& way, Parameter<Shape, Stored>& parameter) {
+    if (is_among<Parameter<Shape, Stored>>(parts)) convert(file.tensors.at(written(way)), parameter.data);
+  });
+}
+}  // namespace detail
 
 /// Reads the parameters of a model from a safetensors file, of any float type, and returns the file's
 /// metadata. On failure the model is as it was.
 template <class Model>
 Metadata load(Model& model, const std::filesystem::path& path, Parts parts = Parts::all) {
   Safetensors file = read_safetensors(path);
-  const auto differences = detail::differences(model, file, parts);
-  if (!differences.empty()) {
-    constexpr std::size_t listed = 8;
-    std::string list;
-    for (std::size_t i = 0; i < std::min(listed, differences.size()); ++i) list += "\n  " + differences[i];
-    if (differences.size() > listed) list += "\n  and " + std::to_string(differences.size() - listed) + " more";
-    fail(path.string(), ": the file does not fit the model (", differences.size(),
-         " differences); load it into a model of the type that was saved:", list);
-  }
-  for_each_parameter(model, [&]<class Shape, class Stored>(const Path& way, Parameter<Shape, Stored>& parameter) {
-    if (!detail::is_among<Parameter<Shape, Stored>>(parts)) return;
-    detail::convert(file.tensors.at(detail::written(way)), parameter.data);
-  });
+  detail::check_fit(model, file, parts, path);
+  detail::take(model, file, parts);
   return std::move(file.metadata);
 }
 

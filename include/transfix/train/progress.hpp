@@ -24,7 +24,8 @@ class ProgressLine {
     step_at_start_ = trainer.progress().step;
   }
 
-  void stepped(const TrainingProgress& progress) {
+  void stepped(const auto& trainer) {
+    const TrainingProgress& progress = trainer.progress();
     const auto now = Clock::now();
     smooth_loss_ = progress.step == step_at_start_ + 1 ? progress.loss : 0.95 * smooth_loss_ + 0.05 * progress.loss;
     if (!terminal_) {
@@ -36,12 +37,16 @@ class ProgressLine {
     }
   }
 
-  void evaluated(const TrainingProgress& progress) {
-    std::fprintf(stderr, "%sstep %td: validation loss %.4f%s\n", terminal_ ? "\r" : "", progress.step,
-                 progress.validation_loss, terminal_ ? "\033[K" : "");
+  void evaluated(const auto& trainer) {
+    const TrainingProgress& progress = trainer.progress();
+    char metric[32] = "";
+    if (!std::isnan(progress.metric)) std::snprintf(metric, sizeof metric, ", metric %.4f", progress.metric);
+    std::fprintf(stderr, "%sstep %td: validation loss %.4f%s%s\n", terminal_ ? "\r" : "", progress.step,
+                 progress.validation_loss, metric, terminal_ ? "\033[K" : "");
   }
 
-  void finished(const TrainingProgress& progress) {
+  void finished(const auto& trainer) {
+    const TrainingProgress& progress = trainer.progress();
     std::fprintf(stderr, "%strained %td steps in %.1f s%s\n", terminal_ ? "\r" : "", progress.step - step_at_start_,
                  seconds(Clock::now()), terminal_ ? "\033[K" : "");
   }

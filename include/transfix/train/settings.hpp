@@ -9,8 +9,9 @@ namespace transfix::inline TRANSFIX_ABI {
 
 /// What a run of training is told besides its optimizer's settings.
 struct TrainingSettings {
-  Index steps = 1000;          ///< updates of the parameters
-  Index batch = 12;            ///< sequences a step; memory does not grow with it
+  Index steps = 1000;          ///< updates of the parameters, each from examples drawn at random
+  Index epochs = 0;            ///< or, instead: how often to go through all examples, each time in a new order
+  Index batch = 12;            ///< examples a step; memory does not grow with it
   std::uint64_t seed = 1337;   ///< decides first numbers, order of the data and dropout
   double clip_norm = 1;        ///< gradients with a larger norm are scaled down to it; 0: never
   float dropout = 0.1f;        ///< rate, where the model has dropout
@@ -18,6 +19,7 @@ struct TrainingSettings {
 
   void check() const {
     if (batch < 1) fail("TrainingSettings: .batch = ", batch, " must be at least 1");
+    if (epochs < 0) fail("TrainingSettings: .epochs = ", epochs, " must not be negative");
     if (steps < 0) fail("TrainingSettings: .steps = ", steps, " must not be negative");
     if (evaluate_every < 0) fail("TrainingSettings: .evaluate_every = ", evaluate_every, " must not be negative");
     if (!(dropout >= 0 && dropout < 1)) fail("TrainingSettings: .dropout must be 0 or more and below 1");
@@ -39,6 +41,20 @@ struct TrainingProgress {
   double gradient_norm = 0;   ///< before clipping
   double learning_rate = 0;
   double validation_loss = NAN;  ///< the last one; NAN before the first
+  double metric = NAN;           ///< the last one, where the validation data has a measure(model)
+
+  double best_score = NAN;  ///< of all evaluations of the run
+  Index evaluations_since_best = 0;
+
+  /// How good the model was at the last evaluation, the more the better: the metric, or minus the loss.
+  double score() const { return std::isnan(metric) ? -validation_loss : metric; }
+
+  /// Compares the last evaluation with those before it.
+  void note_score() {
+    const bool better = std::isnan(best_score) || score() > best_score;
+    evaluations_since_best = better ? 0 : evaluations_since_best + 1;
+    if (better) best_score = score();
+  }
 };
 
 }  // namespace transfix::inline TRANSFIX_ABI

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
+#include <span>
 #include <transfix/core/storage.hpp>
+#include <transfix/data/permutation.hpp>
 #include <transfix/expression/context.hpp>
 #include <transfix/nn/initialize.hpp>
 #include <transfix/schedule/schedule.hpp>
 #include <transfix/train/concepts.hpp>
+#include <transfix/train/events.hpp>
 #include <transfix/train/execution.hpp>
 #include <transfix/train/gradient_pass.hpp>
 #include <transfix/train/settings.hpp>
@@ -14,6 +17,16 @@ namespace transfix::inline TRANSFIX_ABI {
 
 /// Shows a run in a terminal: in train/progress.hpp.
 class ProgressLine;
+
+namespace detail {
+// Depends on a type, so that ProgressLine need be known only where it is used.
+template <class>
+struct DefaultObserverOf {
+  using Type = ProgressLine;
+};
+template <class Data>
+using DefaultObserver = typename DefaultObserverOf<Data>::Type;
+}  // namespace detail
 
 /// The law of windows: as long as the model's context.
 template <class ExampleOfData, class ExpectedByModel>
@@ -54,39 +67,68 @@ class Trainer {
   template <DataSet Data>
   double step(const Data& data) {
     check_data(data);
-    if constexpr (fits<Data>) train_on_batch(data);
+    if constexpr (fits<Data>) {
+      progress_.steps = steps_for(data.size());
+      if (!try_step(data)) fail_as_diverged();
+    }
     return progress_.loss;
   }
 
-  /// The mean loss over all of a data set, each target once, without dropout.
+  /// The mean loss over all of a data set, each target once, without dropout, of result().
   template <DataSet Data>
   double evaluate(const Data& data) {
     check_data(data);
     if constexpr (fits<Data>) progress_.validation_loss = mean_loss(data);
+    if constexpr (requires { data.measure(result()); }) progress_.metric = data.measure(result());
     return progress_.validation_loss;
   }
 
-  /// Trains until settings().steps and evaluates on the way. The reporter is told what happens:
-  ///   started(trainer), stepped(progress), evaluated(progress), finished(progress)
-  template <DataSet Data, DataSet ValidationData, class Reporter = ProgressLine>
-  TrainingProgress fit(const Data& data, const ValidationData& validation, Reporter&& reporter = Reporter()) {
-    check_data(data);
-    check_data(validation);
-    if constexpr (!fits<Data> || !fits<ValidationData>) return progress_;
-    progress_.steps = settings_.steps;
-    reporter.started(*this);
-    while (progress_.step < settings_.steps) {
-      step(data);
-      reporter.stepped(progress_);
-      const bool last = progress_.step == settings_.steps;
-      if (last || (settings_.evaluate_every > 0 && progress_.step % settings_.evaluate_every == 0)) {
-        evaluate(validation);
-        reporter.evaluated(progress_);
+  /// Trains until settings().steps or epochs and evaluates on the way. Observers (train/events.hpp) are told what
+  /// happens and may end the run; without one, progress is shown.
+  template <DataSet Data, DataSet ValidationData, class... Observers>
+  TrainingProgress fit(const Data& data, const ValidationData& validation, Observers&&... observers) {
+    if constexpr (sizeof...(Observers) == 0) {
+      return fit(data, validation, detail::DefaultObserver<Data>());
+    } else {
+      check_data(data);
+      check_data(validation);
+      if constexpr (!fits<Data> || !fits<ValidationData>) return progress_;
+      progress_.steps = steps_for(data.size());
+      events::tell(events::started, *this, observers...);
+      bool ends = false;
+      while (!ends && progress_.step < progress_.steps) {
+        if (!try_step(data)) {
+          events::tell(events::diverged, *this, observers...);
+          fail_as_diverged();
+        }
+        ends = events::tell(events::stepped, *this, observers...);
+        const bool last = ends || progress_.step == progress_.steps;
+        if (last || (settings_.evaluate_every > 0 && progress_.step % settings_.evaluate_every == 0)) {
+          evaluate(validation);
+          progress_.note_score();
+          ends |= events::tell(events::evaluated, *this, observers...);
+        }
       }
+      events::tell(events::finished, *this, observers...);
+      return progress_;
     }
-    reporter.finished(progress_);
-    return progress_;
   }
+
+  /// The model to use: the averaged one where the optimizer keeps an average, otherwise model().
+  const Model& result() const {
+    if constexpr (requires { Optimizer::average; }) {
+      if (progress_.step > 0) return reinterpret_cast<const Model&>(moments_[Optimizer::average]);
+    }
+    return *model_;
+  }
+
+  /// For checkpoints: moment `number` of the optimizer in the form of a model, what it keeps of whole parameters, and
+  /// where the run stands.
+  Model& moment(Index number) { return reinterpret_cast<Model&>(moments_[number]); }
+  std::span<Scalar> optimizer_state() { return {state_, std::size_t{GradientPass::state<Model, Optimizer>}}; }
+  static constexpr Index moments = Optimizer::moments, shards = Execution::shards;
+  const Optimizer& optimizer() const { return optimizer_; }
+  void go_on_from(const TrainingProgress& progress) { progress_ = progress; }
 
  private:
   using Root = decltype(std::declval<const Loss&>()(std::declval<const Model&>()(Input{}), Target{}));
@@ -122,6 +164,8 @@ class Trainer {
     workspaces_ = take(sizes.workspace);
     settings_.check();
     if (!(optimizer_.learning_rate >= 0)) fail("the optimizer's .learning_rate must be 0 or more");
+    for (Index number = 0; number < moments; ++number)
+      place_frozen(moment(number), storage_.data() + rounded(sizeof(Model)));
     Random random(settings_.seed);
     initialize(*model_, random);
   }
@@ -136,17 +180,20 @@ class Trainer {
     operator Tape&() { return reinterpret_cast<Tape&>(bytes); }
   };
 
+  // False where the loss or the gradients are no finite numbers; the model is then as it was.
   template <class Data>
-  void train_on_batch(const Data& data) {
-    const Index step = progress_.step, batch = settings_.batch;
+  bool try_step(const Data& data) {
+    const Index step = progress_.step, examples = data.size();
+    const Index batch = settings_.epochs == 0
+                            ? settings_.batch
+                            : std::min(settings_.batch, settings_.epochs * examples - step * settings_.batch);
     double counted = 0;
-    for (Index sequence = 0; sequence < batch; ++sequence) {
-      counted += loss_.weight(data.example(drawn(data.size(), step, sequence)).target);
+    for (Index number = 0; number < batch; ++number) {
+      counted += loss_.weight(data.example(drawn(examples, step, number)).target);
     }
-    progress_.steps = settings_.steps;
     if (counted == 0) {  // nothing to learn from this batch
       progress_.step = step + 1;
-      return;
+      return true;
     }
     const auto factor = static_cast<Scalar>(1 / counted);
     if (has_leftovers_) std::memset(static_cast<void*>(gradients_), 0, static_cast<std::size_t>(memory().gradients));
@@ -155,9 +202,9 @@ class Trainer {
     execution_.run([&](Index thread) {
       for (Index shard = thread; shard < Execution::shards; shard += Execution::threads) {
         const Index end = batch * (shard + 1) / Execution::shards;
-        for (Index sequence = batch * shard / Execution::shards; sequence < end; ++sequence) {
-          const auto example = data.example(drawn(data.size(), step, sequence));
-          Context context = context_of(thread, step, sequence);
+        for (Index number = batch * shard / Execution::shards; number < end; ++number) {
+          const auto example = data.example(drawn(examples, step, number));
+          Context context = context_of(thread, step, number);
           context.dropout = settings_.dropout;
           context.gradient_offset = reinterpret_cast<std::byte*>(gradients_ + shard) - bytes_of(model_);
           const double weight = loss_.weight(example.target);
@@ -171,13 +218,22 @@ class Trainer {
     double sum = 0;
     for (const double part : losses) sum += part;
     progress_.loss = sum / counted;
-    if (!std::isfinite(progress_.loss)) {
-      fail("the loss is not a finite number at step ", step, ": use a smaller learning rate or a longer warm-up");
-    }
-    update(step);
+    if (!std::isfinite(progress_.loss) || !update(step)) return false;
     has_leftovers_ = false;
     progress_.step = step + 1;
     progress_.tokens += std::llround(counted);
+    return true;
+  }
+
+  [[noreturn]] void fail_as_diverged() const {
+    const char* const what =
+        std::isfinite(progress_.loss) ? "the gradients are not finite numbers" : "the loss is not a finite number";
+    fail(what, " at step ", progress_.step, ": use a smaller learning rate or a longer warm-up");
+  }
+
+  Index steps_for(Index examples) const {
+    return settings_.epochs == 0 ? settings_.steps
+                                 : (settings_.epochs * examples + settings_.batch - 1) / settings_.batch;
   }
 
   template <class Data>
@@ -199,7 +255,7 @@ class Trainer {
         for (Index number = whole.size() * group / groups; number < end; ++number) {
           const auto example = whole.example(number);
           Context context = context_of(thread, 0, number);
-          sums[group] += loss_(std::as_const(*model_)(example.input), example.target).evaluate(tapes_[thread], context);
+          sums[group] += loss_(result()(example.input), example.target).evaluate(tapes_[thread], context);
           counts[group] += loss_.weight(example.target);
         }
       }
@@ -224,6 +280,10 @@ class Trainer {
   }
 
   Index drawn(Index size, Index step, Index sequence) const {
+    if (settings_.epochs > 0) {
+      const Index position = step * settings_.batch + sequence;
+      return data::Permutation(size, settings_.seed, static_cast<std::uint64_t>(position / size))(position % size);
+    }
     return Random(settings_.seed, (static_cast<std::uint64_t>(step) << 32) + static_cast<std::uint64_t>(sequence) + 1)
         .below(size);
   }
@@ -255,39 +315,39 @@ class Trainer {
 
   // Adds the shards' gradients in order, clips their norm and lets the optimizer work. Threads take stretches
   // of the numbers; sums are over a fixed number of stretches.
-  void update(Index step) {
-    Scalar* shards[Execution::shards];
-    for (Index shard = 0; shard < Execution::shards; ++shard) shards[shard] = gradients_[shard].scalars();
+  bool update(Index step) {
+    Scalar* gradients[shards];
+    for (Index shard = 0; shard < shards; ++shard) gradients[shard] = gradients_[shard].scalars();
     double squares[GradientPass::stretches] = {};
     execution_.run([&](Index thread) {
       GradientPass::for_each_stretch<Scalar>(sizeof(Model), thread, Execution::threads, [&](Index i, auto range) {
-        squares[i] = GradientPass::add_shards(shards, Execution::shards, range);
+        squares[i] = GradientPass::add_shards(gradients, shards, range);
       });
     });
     double square = 0;
     for (const double part : squares) square += part;
     progress_.gradient_norm = std::sqrt(square);
-    if (!std::isfinite(square)) {
-      fail("the gradients are not finite numbers at step ", step, ": use a smaller learning rate or a longer warm-up");
-    }
+    if (!std::isfinite(square)) return false;
     const bool clips = settings_.clip_norm > 0 && progress_.gradient_norm > settings_.clip_norm;
     const double factor = clips ? settings_.clip_norm / progress_.gradient_norm : 1;
-    const double rate = double{optimizer_.learning_rate} * schedule_.factor(step, settings_.steps);
+    const double rate = double{optimizer_.learning_rate} * schedule_.factor(step, progress_.steps);
     progress_.learning_rate = rate;
-    Scalar* moments[Optimizer::moments > 0 ? Optimizer::moments : 1];
-    for (Index moment = 0; moment < Optimizer::moments; ++moment) moments[moment] = moments_[moment].scalars();
+    Scalar* moment_numbers[moments > 0 ? moments : 1];
+    for (Index number = 0; number < moments; ++number) moment_numbers[number] = moments_[number].scalars();
     execution_.run([&](Index thread) {
       GradientPass::for_each_stretch<Scalar>(sizeof(Model), thread, Execution::threads, [&](Index, auto range) {
-        GradientPass::update(*model_, shards[0], moments, range, static_cast<Scalar>(factor), optimizer_, step, rate);
+        GradientPass::update(*model_, gradients[0], moment_numbers, range, static_cast<Scalar>(factor), optimizer_,
+                             step, rate);
       });
     });
     if constexpr (GradientPass::takes_some_whole<Model, Optimizer>) {
       execution_.run([&](Index thread) {
         auto* const scratch = reinterpret_cast<Scalar*>(workspaces_ + thread * workspace_bytes_of_thread);
-        GradientPass::update_whole(*model_, shards[0], moments, state_, scratch, thread, Execution::threads, optimizer_,
-                                   step, rate);
+        GradientPass::update_whole(*model_, gradients[0], moment_numbers, state_, scratch, thread, Execution::threads,
+                                   optimizer_, step, rate);
       });
     }
+    return true;
   }
 
   Storage storage_;

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <charconv>
+#include <cstdio>
+#include <transfix/io/safetensors.hpp>
+#include <transfix/train/interrupt.hpp>
+#include <transfix/train/settings.hpp>
+
+// A run that was stopped, or killed at any moment, goes on from its last checkpoint and ends with the same bits as one
+// that was never stopped. Random numbers and the order of the data are functions of seed and step, so the model, what
+// the optimizer keeps, and the step are all that there is to remember.
+
+namespace transfix::inline TRANSFIX_ABI {
+
+namespace detail {
+inline std::string exact_text(double number) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, number).ptr;
+  return {text, end};
+}
+inline double exact_number(const io::Metadata& metadata, const std::string& key, const std::filesystem::path& path) {
+  const auto place = metadata.find(key);
+  double number = 0;
+  if (place == metadata.end() ||
+      std::from_chars(place->second.data(), place->second.data() + place->second.size(), number).ec != std::errc()) {
+    fail(path.string(), ": is no checkpoint of a run: its metadata has no number \"", key, "\"");
+  }
+  return number;
+}
+
+/// The settings that decide a run's bits.
+template <class Trainer>
+io::Metadata decisive_settings(const Trainer& trainer) {
+  const TrainingSettings& settings = trainer.settings();
+  return {{"seed", std::to_string(settings.seed)},
+          {"batch", std::to_string(settings.batch)},
+          {"steps", std::to_string(settings.steps)},
+          {"epochs", std::to_string(settings.epochs)},
+          {"clip_norm", exact_text(settings.clip_norm)},
+          {"dropout", exact_text(double{settings.dropout})},
+          {"learning_rate", exact_text(double{trainer.optimizer().learning_rate})},
+          {"shards", std::to_string(Trainer::shards)}};
+}
+
+inline const char* const progress_names[] = {"step",          "steps_in_all", "tokens",          "loss",
+                                             "gradient_norm", "rate",         "validation_loss", "metric"};
+}  // namespace detail
+
+/// Writes all of a run to a safetensors file: the model under its parameters' names, the optimizer's moments under
+/// `optimizer.0.` and so on, and where the run stands as metadata. The file is replaced as a whole or not at all.
+template <class Trainer>
+void save_checkpoint(Trainer& trainer, const std::filesystem::path& path) {
+  std::vector<io::detail::TensorToWrite> tensors;
+  io::detail::add_tensors(tensors, trainer.model(), "", io::Parts::all);
+  for (Index number = 0; number < Trainer::moments; ++number) {
+    io::detail::add_tensors(tensors, trainer.moment(number), "optimizer." + std::to_string(number) + ".",
+                            io::Parts::trained);
+  }
+  const auto state = trainer.optimizer_state();
+  if (!state.empty()) {
+    tensors.push_back({"optimizer.state",
+                       io::detail::dtype_of<typename Trainer::Scalar>(),
+                       "[" + std::to_string(state.size()) + "]",
+                       {reinterpret_cast<const char*>(state.data()), state.size_bytes()}});
+  }
+  io::Metadata metadata = detail::decisive_settings(trainer);
+  const TrainingProgress& now = trainer.progress();
+  const double numbers[] = {static_cast<double>(now.step),
+                            static_cast<double>(now.steps),
+                            static_cast<double>(now.tokens),
+                            now.loss,
+                            now.gradient_norm,
+                            now.learning_rate,
+                            now.validation_loss,
+                            now.metric};
+  for (std::size_t i = 0; i < std::size(numbers); ++i) {
+    metadata[detail::progress_names[i]] = detail::exact_text(numbers[i]);
+  }
+  io::detail::write_tensors(std::move(tensors), path, metadata);
+}
+
+/// Brings a trainer to where a checkpoint was written. A checkpoint of another model, optimizer or settings is an
+/// error, and the trainer is then as it was.
+template <class Trainer>
+void load_checkpoint(Trainer& trainer, const std::filesystem::path& path) {
+  io::Safetensors file = io::read_safetensors(path);
+  for (const auto& [key, value] : detail::decisive_settings(trainer)) {
+    const auto place = file.metadata.find(key);
+    if (place == file.metadata.end()) fail(path.string(), ": is no checkpoint of a run: it has no \"", key, "\"");
+    if (place->second != value) {
+      fail(path.string(), ": was written by a run with ", key, " = ", place->second, "; this one has ", value,
+           ": use the same settings, or another file for a new run");
+    }
+  }
+  double numbers[std::size(detail::progress_names)];
+  for (std::size_t i = 0; i < std::size(numbers); ++i) {
+    numbers[i] = detail::exact_number(file.metadata, detail::progress_names[i], path);
+  }
+  // All of it is checked before any of it is used.
+  const auto part = [&](const std::string& prefix) {
+    io::Safetensors tensors;
+    for (const auto& [name, tensor] : file.tensors) {
+      const bool of_model = !name.starts_with("optimizer.");
+      if (prefix.empty() ? of_model : name.starts_with(prefix)) tensors.tensors[name.substr(prefix.size())] = tensor;
+    }
+    return tensors;
+  };
+  io::detail::check_fit(trainer.model(), part(""), io::Parts::all, path);
+  for (Index number = 0; number < Trainer::moments; ++number) {
+    io::detail::check_fit(trainer.moment(number), part("optimizer." + std::to_string(number) + "."), io::Parts::trained,
+                          path);
+  }
+  const auto state = trainer.optimizer_state();
+  const auto stored = file.tensors.find("optimizer.state");
+  if (!state.empty() && (stored == file.tensors.end() || stored->second.bytes.size() != state.size_bytes())) {
+    fail(path.string(), ": does not hold what this optimizer keeps; resume with the optimizer that the run began with");
+  }
+  io::detail::take(trainer.model(), part(""), io::Parts::all);
+  for (Index number = 0; number < Trainer::moments; ++number) {
+    io::detail::take(trainer.moment(number), part("optimizer." + std::to_string(number) + "."), io::Parts::trained);
+  }
+  if (!state.empty()) io::detail::convert(stored->second, state.data());
+  TrainingProgress progress;
+  progress.step = static_cast<Index>(numbers[0]);
+  progress.steps = static_cast<Index>(numbers[1]);
+  progress.tokens = static_cast<Index>(numbers[2]);
+  progress.loss = numbers[3];
+  progress.gradient_norm = numbers[4];
+  progress.learning_rate = numbers[5];
+  progress.validation_loss = numbers[6];
+  progress.metric = numbers[7];
+  progress.best_score = numbers[8];
+  progress.evaluations_since_best = static_cast<Index>(numbers[9]);
+  trainer.go_on_from(progress);
+}
+
+/// Writes a checkpoint every so many steps and at the end, and goes on from the file where it is there at the start.
+struct Checkpoint {
+  std::filesystem::path path;
+  Index every = 250;
+
+  void started(auto& trainer) {
+    if (!std::filesystem::exists(path)) return;
+    load_checkpoint(trainer, path);
+    std::fprintf(stderr, "going on from step %td of %s\n", trainer.progress().step, path.c_str());
+  }
+  void stepped(auto& trainer) {
+    if (every > 0 && trainer.progress().step % every == 0) save_checkpoint(trainer, path);
+  }
+  void finished(auto& trainer) {
+    save_checkpoint(trainer, path);
+    if (StopOnInterrupt::interrupted()) {
+      std::fprintf(stderr, "stopped after step %td; run the same command again to go on from %s\n",
+                   trainer.progress().step, path.c_str());
+    }
+  }
+  void diverged(auto&) {
+    std::fprintf(stderr, "the run does not converge; the last good checkpoint is in %s\n", path.c_str());
+  }
+};
+
+}  // namespace transfix::inline TRANSFIX_ABI
