@@ -1,47 +1,133 @@
 // SPDX-License-Identifier: MIT
-// One training step of a GPT, as a share of the FMA peak that this program measures at its start.
-// Operations are counted as 6 x parameters x tokens plus 12 x layers x width x context x tokens for attention.
+// One training step of six models, as a share of the FMA peak that this program measures at its start.
+// Operations are counted as 6 x weights of products x tokens, plus 12 x layers x width x context x tokens for
+// attention; what a causal mask makes unnecessary counts as if it were done.
 #include <benchmark/benchmark.h>
 
-#include <transfix/core/tokens.hpp>
+#include <string>
 #include <transfix/data/windows.hpp>
+#include <transfix/models/classifier.hpp>
+#include <transfix/models/encoder_decoder.hpp>
+#include <transfix/models/lstm.hpp>
 #include <transfix/transfix.hpp>
 
+#include "../memory.hpp"
 #include "../peak.hpp"
 
 namespace {
 
 using namespace transfix;
 
-using Nano = models::Gpt<models::GptConfig{
-    .vocabulary = 65, .context = 64, .width = 128, .heads = 4, .layers = 4, .bias = false}>;
+// A to F: nano, baby, GPT-2 small in shape, tiny, an encoder that classifies, an encoder-decoder; L: an LSTM of A's
+// size.
+using A = models::Gpt<models::GptConfig{.vocabulary = 65, .context = 64, .width = 128, .heads = 4, .layers = 4}>;
+using B = models::Gpt<models::GptConfig{.vocabulary = 65, .context = 256, .width = 384, .heads = 6, .layers = 6}>;
+using C = models::Gpt<models::GptConfig{.vocabulary = 50257, .context = 64, .width = 768, .heads = 12, .layers = 12}>;
+using D = models::Gpt<models::GptConfig{.vocabulary = 32, .context = 16, .width = 32, .heads = 2, .layers = 2}>;
+using E = models::TokenClassifier<models::ClassifierConfig{
+    .classes = 4, .context = 64, .width = 128, .heads = 4, .hidden = 512, .layers = 2, .vocabulary = 8000}>;
+using F = models::EncoderDecoder<models::EncoderDecoderConfig{.vocabulary = 8000,
+                                                              .source_context = 32,
+                                                              .target_context = 32,
+                                                              .width = 256,
+                                                              .heads = 8,
+                                                              .hidden = 1024,
+                                                              .encoder_layers = 3,
+                                                              .decoder_layers = 3}>;
+using L = models::LstmLanguageModel<models::LstmConfig{.vocabulary = 65, .context = 64, .width = 128, .layers = 6}>;
+
+/// Random examples of what a model reads.
+template <class Model>
+struct Examples {
+  struct Example {
+    typename Model::Input input;
+    typename Model::Target target;
+  };
+  std::vector<Token> tokens = std::vector<Token>(100'000), classes = tokens;
+
+  Examples() {
+    Random random(1);
+    for (Token& token : tokens) token = static_cast<Token>(random.below(Model::vocabulary));
+    for (Token& label : classes) label = static_cast<Token>(random.below(4));
+  }
+  static constexpr Index size() { return 90'000; }
+  Example example(Index number) const {
+    const Token* const start = tokens.data() + number;
+    if constexpr (std::is_same_v<Model, E>) {
+      return {{{start}}, {classes.data() + number}};
+    } else if constexpr (std::is_same_v<Model, F>) {
+      return {{{start}, {start + 32}}, {start + 33}};
+    } else {
+      return {{start}, {start + 1}};
+    }
+  }
+};
+
+/// What a step does, and over how many tokens.
+struct Work {
+  double tokens, operations;
+};
+
+template <class Model>
+constexpr Work work_of_an_example() {
+  constexpr double all = static_cast<double>(parameter_count<Model>);
+  if constexpr (std::is_same_v<Model, E>) {
+    return {64, 64 * (6 * (all - 8000.0 * 128) + 12.0 * 2 * 128 * 64)};  // the embedding is looked up only
+  } else if constexpr (std::is_same_v<Model, F>) {
+    // The encoder's weights see the source, the decoder's and the head's the target, the cross attention's half of
+    // both.
+    return {64, 32 * (6 * all + 12.0 * (3 + 2 * 3) * 256 * 32)};
+  } else if constexpr (std::is_same_v<Model, L>) {
+    return {64, 64 * 6 * (all - 65.0 * 128)};
+  } else {
+    constexpr auto context = static_cast<double>(Model::context);
+    return {context, context * (6 * all + 12.0 * Model::layers * Model::width * context)};
+  }
+}
 
 template <class Model, Index Count, Index Batch>
 void training_step(benchmark::State& state) {
-  using Training = Trainer<Model, loss::CrossEntropy, optim::AdamW, schedule::WarmupCosine, Threads<Count>>;
+  // Few large sequences: a sum of gradients for each thread is enough.
+  using Execution = std::conditional_t<(Batch > 4), Threads<Count>, Threads<Count, Count>>;
+  using Training = Trainer<Model, loss::CrossEntropy, optim::AdamW, schedule::WarmupCosine, Execution>;
   static const double peak = benchmarks::measured_peak(static_cast<int>(Count));
-  std::vector<Token> text(100'000);
-  Random random(1);
-  for (Token& token : text) token = static_cast<Token>(random.below(Model::vocabulary));
-  const auto windows = data::next_token_windows<Model::context>(text);
+  static const Examples<Model> examples;
   Training trainer{{}, {.steps = 1'000'000, .batch = Batch}};
-  for (auto _ : state) benchmark::DoNotOptimize(trainer.step(windows));
-
-  constexpr double tokens = static_cast<double>(Batch * Model::context);
-  constexpr double operations =
-      (6.0 * parameter_count<Model> + 12.0 * Model::layers * Model::width * Model::context) * tokens;
+  for (auto _ : state) benchmark::DoNotOptimize(trainer.step(examples));
+  constexpr Work work = work_of_an_example<Model>();
+  const double examples_done = static_cast<double>(state.iterations() * Batch);
   using benchmark::Counter;
-  const auto steps = static_cast<double>(state.iterations());
-  state.counters["tokens/s"] = Counter(tokens * steps, Counter::kIsRate);
-  state.counters["GFLOP/s"] = Counter(operations * steps * 1e-9, Counter::kIsRate);
-  state.counters["share_of_peak"] = Counter(operations * steps / peak, Counter::kIsRate);
+  state.counters["tokens/s"] = Counter(work.tokens * examples_done, Counter::kIsRate);
+  state.counters["GFLOP/s"] = Counter(work.operations * examples_done * 1e-9, Counter::kIsRate);
+  state.counters["share_of_peak"] = Counter(work.operations * examples_done / peak, Counter::kIsRate);
   state.counters["peak_GFLOP/s"] = peak * 1e-9;
   state.counters["MiB"] = static_cast<double>(Training::memory().total()) / (1024 * 1024);
+  state.counters["tape_KiB"] = static_cast<double>(Training::memory().tape) / 1024;
+  state.counters["resident_MiB"] = benchmarks::peak_resident_mebibytes();
 }
 
-BENCHMARK(training_step<Nano, 1, 12>)->Name("nano/1_thread")->UseRealTime()->Unit(benchmark::kMillisecond);
-BENCHMARK(training_step<Nano, 2, 12>)->Name("nano/2_threads")->UseRealTime()->Unit(benchmark::kMillisecond);
+template <class Model, Index Batch>
+void add(const char* name) {
+  const auto one = std::string(name) + "/1_thread", two = std::string(name) + "/2_threads";
+  benchmark::RegisterBenchmark(one.c_str(), training_step<Model, 1, Batch>)
+      ->UseRealTime()
+      ->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark(two.c_str(), training_step<Model, 2, Batch>)
+      ->UseRealTime()
+      ->Unit(benchmark::kMillisecond);
+}
 
 }  // namespace
 
-BENCHMARK_MAIN();
+int main(int count, char** arguments) {
+  add<A, 12>("step/A");
+  add<B, 8>("step/B");
+  add<C, 4>("step/C");
+  add<D, 8>("step/D");
+  add<E, 32>("step/E");
+  add<F, 32>("step/F");
+  add<L, 12>("step/L");
+  benchmark::Initialize(&count, arguments);
+  if (benchmark::ReportUnrecognizedArguments(count, arguments)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+}

@@ -103,14 +103,14 @@ TEST_CASE("cross-entropy: a negative target counts for nothing") {
   check_gradients(unfused, unfused.unfused());
 }
 
-// 70,000 classes make blocks of 16 rows and a rest of 5.
+// 280,000 classes make blocks of 16 rows and a rest of 5.
 TEST_CASE("cross-entropy: heads too large for one block equal the unfused form") {
-  static Head<37, 3, 70'000, true> fused, unfused;
+  static Head<37, 3, 280'000, true> fused, unfused;
   CHECK(fused.fused().train(1) == doctest::Approx(unfused.unfused().train(1)).epsilon(1e-12));
   CHECK(support::largest_difference(fused.d_hidden.data(), unfused.d_hidden) < 1e-12);
   CHECK(support::largest_difference(fused.d_weight.data(), unfused.d_weight) < 1e-12);
   using Fused = decltype(fused.fused())::Root;
-  static_assert(Fused::workspace < Index{37 * 70'000 * sizeof(double)});  // less than all logits
+  static_assert(Fused::workspace < Index{37 * 280'000 * sizeof(double)});  // less than all logits
   static_assert(sizeof(Fused::Tape) < 1_KiB);
 }
 
@@ -146,10 +146,10 @@ TEST_CASE("cross-entropy: logits that are a name themselves add to its gradient"
 }
 
 TEST_CASE("cross-entropy: a computed weight gets the gradients of all blocks of rows") {
-  static Head<37, 3, 70'000, false> fused, unfused;
+  static Head<37, 3, 280'000, false> fused, unfused;
   const auto logits = [](auto& head) {
     return matmul(Name<double, Shape<37, 3>>(head.hidden.data(), head.d_hidden.data()),
-                  Name<double, Shape<3, 70'000>>(head.weight.data(), head.d_weight.data()) * 2.0);
+                  Name<double, Shape<3, 280'000>>(head.weight.data(), head.d_weight.data()) * 2.0);
   };
   const Tokens<37> targets{fused.targets.data()};
   LossPass([&] { return loss::CrossEntropy{}(logits(fused), targets); }).train(1);

@@ -5,6 +5,9 @@
 #include <transfix/core/error.hpp>
 #include <transfix/core/parameter.hpp>
 #include <utility>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 namespace transfix::inline TRANSFIX_ABI {
 
@@ -14,8 +17,9 @@ class Storage {
   static constexpr std::size_t alignment = 64;
 
   explicit Storage(Index bytes)
-      : data_(static_cast<std::byte*>(::operator new (static_cast<std::size_t>(bytes), std::align_val_t{alignment}))),
-        owned_(true) {
+      : data_(static_cast<std::byte*>(::operator new (static_cast<std::size_t>(bytes), alignment_of(bytes)))),
+        bytes_(bytes) {
+    use_large_pages(data_, bytes);
     std::memset(data_, 0, static_cast<std::size_t>(bytes));
   }
 
@@ -29,21 +33,33 @@ class Storage {
   }
 
   Storage(Storage&& other) noexcept
-      : data_(std::exchange(other.data_, nullptr)), owned_(std::exchange(other.owned_, false)) {}
+      : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
   Storage& operator=(Storage&& other) noexcept {
     std::swap(data_, other.data_);
-    std::swap(owned_, other.owned_);
+    std::swap(bytes_, other.bytes_);
     return *this;
   }
   ~Storage() {
-    if (owned_) ::operator delete (data_, std::align_val_t{alignment});
+    if (bytes_ > 0) ::operator delete (data_, alignment_of(bytes_));
   }
 
   std::byte* data() const { return data_; }
 
  private:
+  // Large blocks lie in large pages where the system has them: products walk down columns of large matrices, and with
+  // small pages each step would need another entry of the address cache.
+  static constexpr Index large_page = 2 * 1024 * 1024;
+  static constexpr std::align_val_t alignment_of(Index bytes) {
+    return std::align_val_t{bytes >= large_page ? static_cast<std::size_t>(large_page) : alignment};
+  }
+  static void use_large_pages([[maybe_unused]] std::byte* data, [[maybe_unused]] Index bytes) {
+#if defined(MADV_HUGEPAGE)
+    if (bytes >= large_page) madvise(data, static_cast<std::size_t>(bytes), MADV_HUGEPAGE);  // a wish, not a need
+#endif
+  }
+
   std::byte* data_ = nullptr;
-  bool owned_ = false;
+  Index bytes_ = 0;  // of memory of its own
 };
 
 }  // namespace transfix::inline TRANSFIX_ABI

@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <algorithm>
+#include <transfix/kernels/gemm_turned.hpp>
 #include <transfix/simd/transpose.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::kernels {
-
-/// The extents and memory layout of a product of matrices.
-///   c(m, n) (+)= sum over k of a(m, k) b(k, n),   m < Rows, n < Columns, k < Depth
-/// Each operand is read at any two strides, so transposed operands need no copy of their own.
-struct Product {
-  Index rows, columns, depth;
-  Index a_row, a_depth;     // a(m, k) = a[m * a_row + k * a_depth]
-  Index b_depth, b_column;  // b(k, n) = b[k * b_depth + n * b_column]
-  Index c_row;              // c(m, n) = c[m * c_row + n]
-};
 
 namespace detail {
 
@@ -41,63 +33,63 @@ struct Tiling {
   static constexpr bool packs_all = Size.b_column != 1;
   static constexpr bool packs_rest = packs_all || (rest % width != 0 && width > 1);
   static constexpr Index depth_block = packs_all ? 128 : 256;
+  // What stays in the second cache, in numbers.
+  static constexpr Index cached = 64 * 1024;
+  // A large result of a short sum, such as the gradient of a large weight, is swept row by row, so that its memory is
+  // met in order; b is then cut into chunks of columns that stay in cache.
+  static constexpr bool rows_first =
+      !packs_all && Size.depth <= depth_block && whole_columns > 0 && Size.rows* Size.columns > 2 * cached;
+  static constexpr Index chunk = std::max(cached / Size.depth / panel, Index{1}) * panel;
+  // A b beyond the cache is fetched a panel ahead.
+  static constexpr bool fetches_ahead = !packs_all && Size.depth * Size.columns > 2 * cached;
   static constexpr Index scratch =
       packs_rest ? (Size.depth < depth_block ? Size.depth : depth_block) * panel : Index{0};
 };
 
-// One register tile: c[Rows, Columns] (+)= a b over `depth` steps. The last vector may be partial.
-template <class Scalar, Index Rows, Index Columns, Index ARow, Index ADepth, Index CRow>
-TRANSFIX_INLINE void tile(const Scalar* __restrict a, const Scalar* __restrict b, Index b_depth, Scalar* __restrict c,
-                          Index depth, bool accumulate) {
-  using Vector = simd::Batch<Scalar>;
-  constexpr Index width = simd::lanes<Scalar>, vectors = (Columns + width - 1) / width, partial = Columns % width;
-  Vector sum[Rows][vectors];
-#pragma GCC unroll 32
-  for (Index row = 0; row < Rows; ++row) {
-#pragma GCC unroll 8
-    for (Index j = 0; j < vectors; ++j) sum[row][j] = Vector(Scalar(0));
-  }
-#pragma GCC unroll 4
-  for (Index k = 0; k < depth; ++k) {
-    Vector right[vectors];
-#pragma GCC unroll 8
-    for (Index j = 0; j < vectors; ++j) right[j] = simd::load<Vector>(b + k * b_depth + j * width);
-#pragma GCC unroll 32
-    for (Index row = 0; row < Rows; ++row) {
-      const Vector left(a[row * ARow + k * ADepth]);
-#pragma GCC unroll 8
-      for (Index j = 0; j < vectors; ++j) sum[row][j] = simd::multiply_add(left, right[j], sum[row][j]);
-    }
-  }
-#pragma GCC unroll 32
-  for (Index row = 0; row < Rows; ++row) {
-#pragma GCC unroll 8
-    for (Index j = 0; j < vectors; ++j) {
-      Scalar* out = c + row * CRow + j * width;
-      if (partial != 0 && j == vectors - 1) {
-        Scalar lanes[width];
-        simd::store(sum[row][j], lanes);
-        for (Index lane = 0; lane < partial; ++lane) out[lane] = accumulate ? out[lane] + lanes[lane] : lanes[lane];
-      } else {
-        simd::store(accumulate ? simd::load<Vector>(out) + sum[row][j] : sum[row][j], out);
-      }
-    }
-  }
+template <class Scalar>
+TRANSFIX_INLINE void fetch(const Scalar* from, Index count) {
+  for (Index i = 0; i < count; i += static_cast<Index>(64 / sizeof(Scalar))) __builtin_prefetch(from + i);
 }
 
-// All rows of one panel of columns.
-template <class Scalar, Product Size, Index Columns>
+// All rows of one panel of columns. With `FetchesAhead`, the panel after it is fetched on the way.
+template <class Scalar, Product Size, Index Columns, bool FetchesAhead = false>
 void panel(const Scalar* a, const Scalar* b, Index b_depth, Scalar* c, Index depth, bool accumulate) {
   constexpr Index rows = Tiling<Scalar, Size>::rows < Size.rows ? Tiling<Scalar, Size>::rows : Size.rows;
-  constexpr Index rest = Size.rows % rows;
+  constexpr Index rest = Size.rows % rows, tiles = Size.rows / rows;
   Index row = 0;
   for (; row + rows <= Size.rows; row += rows) {
+    if constexpr (FetchesAhead) {
+      const Index number = row / rows;
+      for (Index k = depth * number / tiles; k < depth * (number + 1) / tiles; ++k)
+        fetch(b + k * b_depth + Columns, Columns);
+    }
     tile<Scalar, rows, Columns, Size.a_row, Size.a_depth, Size.c_row>(a + row * Size.a_row, b, b_depth,
                                                                       c + row * Size.c_row, depth, accumulate);
   }
   if constexpr (rest != 0) {
     tile<Scalar, rest, Columns, Size.a_row, Size.a_depth, Size.c_row>(a + row * Size.a_row, b, b_depth,
                                                                       c + row * Size.c_row, depth, accumulate);
+  }
+}
+
+// All whole panels of one row of tiles after the other.
+template <class Scalar, Product Size>
+void sweep_rows(const Scalar* a, const Scalar* b, Scalar* c, bool accumulate) {
+  using Tiling = Tiling<Scalar, Size>;
+  constexpr Index rows = Tiling::rows < Size.rows ? Tiling::rows : Size.rows, rest = Size.rows % rows;
+  for (Index begin = 0; begin < Tiling::whole_columns; begin += Tiling::chunk) {
+    const Index end = std::min(begin + Tiling::chunk, Tiling::whole_columns);
+    const auto sweep = [&]<Index Rows>(std::integral_constant<Index, Rows>, Index row) {
+      for (Index column = begin; column < end; column += Tiling::panel) {
+        Scalar* const target = c + row * Size.c_row + column;
+        for (Index r = 0; r < Rows; ++r) fetch(target + r * Size.c_row + Tiling::panel, Tiling::panel);
+        tile<Scalar, Rows, Tiling::panel, Size.a_row, Size.a_depth, Size.c_row>(
+            a + row * Size.a_row, b + column, Size.b_depth, target, Size.depth, accumulate);
+      }
+    };
+    Index row = 0;
+    for (; row + rows <= Size.rows; row += rows) sweep(std::integral_constant<Index, rows>{}, row);
+    if constexpr (rest != 0) sweep(std::integral_constant<Index, rest>{}, row);
   }
 }
 
@@ -115,29 +107,28 @@ void pack(const Scalar* b, Index depth, Index columns, Scalar* packed, Index str
     for (Index n = columns; n < stride; ++n) packed[k * stride + n] = Scalar(0);
   }
 }
-}  // namespace detail
 
-/// How many scalars of scratch memory `multiply` needs.
+// b in panels of columns, copied where its columns are no neighbours.
 template <class Scalar, Product Size>
-inline constexpr Index product_scratch = detail::Tiling<Scalar, Size>::scratch;
-
-/// c = a b, or c += a b where `accumulate` is set. Every sum is taken in order of k.
-template <class Scalar, Product Size>
-void multiply(const Scalar* a, const Scalar* b, Scalar* c, bool accumulate, [[maybe_unused]] Scalar* scratch) {
-  using Tiling = detail::Tiling<Scalar, Size>;
+void multiply_by_panels(const Scalar* a, const Scalar* b, Scalar* c, bool accumulate,
+                        [[maybe_unused]] Scalar* scratch) {
+  using Tiling = Tiling<Scalar, Size>;
   for (Index k = 0; k < Size.depth; k += Tiling::depth_block) {
     const Index depth = Size.depth - k < Tiling::depth_block ? Size.depth - k : Tiling::depth_block;
     const bool adds = accumulate || k > 0;
     const Scalar* left = a + k * Size.a_depth;
     const Scalar* right = b + k * Size.b_depth;
-    if constexpr (Tiling::whole_columns > 0) {
+    if constexpr (Tiling::rows_first) {
+      sweep_rows<Scalar, Size>(left, right, c, adds);
+    } else if constexpr (Tiling::whole_columns > 0) {
       for (Index column = 0; column < Tiling::whole_columns; column += Tiling::panel) {
         const Scalar* source = right + column * Size.b_column;
         if constexpr (Tiling::packs_all) {
-          detail::pack<Scalar, Size>(source, depth, Tiling::panel, scratch, Tiling::panel);
-          detail::panel<Scalar, Size, Tiling::panel>(left, scratch, Tiling::panel, c + column, depth, adds);
+          pack<Scalar, Size>(source, depth, Tiling::panel, scratch, Tiling::panel);
+          panel<Scalar, Size, Tiling::panel>(left, scratch, Tiling::panel, c + column, depth, adds);
         } else {
-          detail::panel<Scalar, Size, Tiling::panel>(left, source, Size.b_depth, c + column, depth, adds);
+          panel<Scalar, Size, Tiling::panel, Tiling::fetches_ahead>(left, source, Size.b_depth, c + column, depth,
+                                                                    adds);
         }
       }
     }
@@ -146,12 +137,31 @@ void multiply(const Scalar* a, const Scalar* b, Scalar* c, bool accumulate, [[ma
       Scalar* target = c + Tiling::whole_columns;
       if constexpr (Tiling::packs_rest) {
         constexpr Index stride = (Tiling::rest + Tiling::width - 1) / Tiling::width * Tiling::width;
-        detail::pack<Scalar, Size>(source, depth, Tiling::rest, scratch, stride);
-        detail::panel<Scalar, Size, Tiling::rest>(left, scratch, stride, target, depth, adds);
+        pack<Scalar, Size>(source, depth, Tiling::rest, scratch, stride);
+        panel<Scalar, Size, Tiling::rest>(left, scratch, stride, target, depth, adds);
       } else {
-        detail::panel<Scalar, Size, Tiling::rest>(left, source, Size.b_depth, target, depth, adds);
+        panel<Scalar, Size, Tiling::rest>(left, source, Size.b_depth, target, depth, adds);
       }
     }
+  }
+}
+}  // namespace detail
+
+/// How many scalars of scratch memory `multiply` needs.
+template <class Scalar, Product Size>
+inline constexpr Index product_scratch = detail::goes_by_dots<Scalar, Size>  ? 0
+                                         : detail::goes_turned<Scalar, Size> ? detail::Turned<Scalar, Size>::scratch
+                                                                             : detail::Tiling<Scalar, Size>::scratch;
+
+/// c = a b, or c += a b where `accumulate` is set. The order of every sum depends on the product's extents only.
+template <class Scalar, Product Size>
+void multiply(const Scalar* a, const Scalar* b, Scalar* c, bool accumulate, [[maybe_unused]] Scalar* scratch) {
+  if constexpr (detail::goes_by_dots<Scalar, Size>) {
+    detail::multiply_by_dots<Scalar, Size>(a, b, c, accumulate);
+  } else if constexpr (detail::goes_turned<Scalar, Size>) {
+    detail::multiply_turned<Scalar, Size>(a, b, c, accumulate, scratch);
+  } else {
+    detail::multiply_by_panels<Scalar, Size>(a, b, c, accumulate, scratch);
   }
 }
 

@@ -34,44 +34,6 @@ struct SumOfLosses : Computation<SumOfLosses<A, B>> {
     return factor_a * of_a + factor_b * b.train(tape.b, context, factor * static_cast<Scalar>(factor_b));
   }
 };
-
-/// A loss that uses a value computed once.
-template <class Value, class Body>
-struct LetLoss : Computation<LetLoss<Value, Body>> {
-  using Scalar = typename Value::Scalar;
-  using Inner = decltype(std::declval<const Body&>()(std::declval<NameOf<Value>>()));
-  static constexpr bool differentiable = Inner::differentiable;
-  static constexpr Index workspace =
-      std::max(Value::forward_bytes, Value::open_bytes + std::max(Inner::workspace, Value::close_bytes));
-  struct Tape {
-    typename Value::Tape value;
-    typename Inner::Tape inner;
-  };
-  Value bound;
-  Body body;
-
-  constexpr LetLoss(Value given, Body given_body) : bound(std::move(given)), body(std::move(given_body)) {}
-
-  double evaluate(Tape& tape, Context& context) const {
-    bound.forward(tape.value, context);
-    return body(NameOf<Value>(bound.value(tape.value))).evaluate(tape.inner, context);
-  }
-  double train(Tape& tape, Context& context, Scalar factor) const {
-    bound.forward(tape.value, context);
-    std::byte* const mark = context.workspace;
-    bound.open(tape.value, context);
-    Scalar* gradient_of_name = nullptr;
-    if constexpr (Value::differentiable) {
-      gradient_of_name = bound.gradient(tape.value, context);
-      set_to_zero(gradient_of_name, Value::span);
-    }
-    const double sum =
-        body(NameOf<Value>(bound.value(tape.value), gradient_of_name)).train(tape.inner, context, factor);
-    bound.close(tape.value, context);
-    context.workspace = mark;
-    return sum;
-  }
-};
 }  // namespace detail
 
 namespace loss {
@@ -91,12 +53,12 @@ struct Sum {
     if constexpr (is_results<E>) {
       return add(std::move(get<0>(outputs.results)), std::move(get<1>(outputs.results)), target);
     } else if constexpr (is_let_results<E>) {
-      return let_loss(std::move(outputs.bound), [self = *this, target, body = std::move(outputs.body)](auto name) {
-        return self(body(name), target);
-      });
+      return transfix::detail::let_loss(
+          std::move(outputs.bound),
+          [self = *this, target, body = std::move(outputs.body)](auto name) { return self(body(name), target); });
     } else {
-      return let_loss(own(std::forward<Outputs>(outputs)),
-                      [self = *this, target](auto name) { return self.add(name, name, target); });
+      return transfix::detail::let_loss(own(std::forward<Outputs>(outputs)),
+                                        [self = *this, target](auto name) { return self.add(name, name, target); });
     }
   }
 
@@ -104,11 +66,6 @@ struct Sum {
   static constexpr double weight(const auto&) { return 1; }
 
  private:
-  template <class Value, class Body>
-  static constexpr auto let_loss(Value value, Body body) {
-    return transfix::detail::LetLoss<Value, Body>(std::move(value), std::move(body));
-  }
-
   template <class Target>
   static constexpr auto first(Target target) {
     if constexpr (requires { target.first; }) {

@@ -72,7 +72,7 @@ struct RowLoss<Rule, Operation<rules::MatMul<A, B, Transposed>, Hidden, Weight>>
   static constexpr Index rows = Logits::Shape::rows, columns = Logits::Shape::columns;
   static constexpr bool differentiable = Logits::differentiable;
   static_assert(A::Shape::batches == 1, "a loss takes logits of shape [rows, classes]");
-  static constexpr Index block = std::min(rows, std::max(Index{16}, (Index{1} << 20) / columns));
+  static constexpr Index block = std::min(rows, std::max(Index{16}, (Index{4} << 20) / columns));
   static constexpr Index rest = rows % block;
 
   // The product of `Rows` rows, with the rules of a whole matmul.
@@ -153,11 +153,64 @@ struct RowLoss<Rule, Operation<rules::MatMul<A, B, Transposed>, Hidden, Weight>>
   }
 };
 
-/// The root of a rule over the rows of a model's result.
+/// A loss that uses a value computed once.
+template <class Value, class Body>
+struct LetLoss : Computation<LetLoss<Value, Body>> {
+  using Scalar = typename Value::Scalar;
+  using Inner = decltype(std::declval<const Body&>()(std::declval<NameOf<Value>>()));
+  static constexpr bool differentiable = Inner::differentiable;
+  static constexpr Index workspace =
+      std::max(Value::forward_bytes, Value::open_bytes + std::max(Inner::workspace, Value::close_bytes));
+  struct Tape {
+    typename Value::Tape value;
+    typename Inner::Tape inner;
+  };
+  Value bound;
+  Body body;
+
+  constexpr LetLoss(Value given, Body given_body) : bound(std::move(given)), body(std::move(given_body)) {}
+
+  double evaluate(Tape& tape, Context& context) const {
+    bound.forward(tape.value, context);
+    return body(NameOf<Value>(bound.value(tape.value))).evaluate(tape.inner, context);
+  }
+  double train(Tape& tape, Context& context, Scalar factor) const {
+    bound.forward(tape.value, context);
+    std::byte* const mark = context.workspace;
+    bound.open(tape.value, context);
+    Scalar* gradient_of_name = nullptr;
+    if constexpr (Value::differentiable) {
+      gradient_of_name = bound.gradient(tape.value, context);
+      set_to_zero(gradient_of_name, Value::span);
+    }
+    const double sum =
+        body(NameOf<Value>(bound.value(tape.value), gradient_of_name)).train(tape.inner, context, factor);
+    bound.close(tape.value, context);
+    context.workspace = mark;
+    return sum;
+  }
+};
+template <class Value, class Body>
+constexpr auto let_loss(Value value, Body body) {
+  return LetLoss<Value, Body>(std::move(value), std::move(body));
+}
+
+template <class E>
+inline constexpr bool is_let = false;
+template <class Value, class Body>
+inline constexpr bool is_let<Let<Value, Body>> = true;
+
+/// The root of a rule over the rows of a model's result. A result that uses a name takes the loss inside, where a
+/// product can be seen as one.
 template <class Rule, Expression Outputs>
 constexpr auto row_loss(Rule rule, Outputs&& outputs) {
   using E = decltype(own(std::forward<Outputs>(outputs)));  // a name's gradient is added to, not written
-  return RowLoss<Rule, E>(std::move(rule), own(std::forward<Outputs>(outputs)));
+  if constexpr (is_let<E>) {
+    return let_loss(std::move(outputs.bound),
+                    [rule, body = std::move(outputs.body)](auto name) { return row_loss(rule, body(name)); });
+  } else {
+    return RowLoss<Rule, E>(std::move(rule), own(std::forward<Outputs>(outputs)));
+  }
 }
 }  // namespace detail
 

@@ -15,12 +15,13 @@ TRANSFIX_INLINE Raw interleave(Raw a, Raw b) {
 }
 }  // namespace detail
 
-/// Transposes a square of lanes x lanes numbers: to(column, row) = from(row, column).
+/// Transposes a square of lanes x lanes numbers: to(column, row) = from(row, column), or += where `add` is set.
 template <class Scalar>
-TRANSFIX_INLINE void transpose_square(const Scalar* from, Index from_stride, Scalar* to, Index to_stride) {
+TRANSFIX_INLINE void transpose_square(const Scalar* from, Index from_stride, Scalar* to, Index to_stride,
+                                      bool add = false) {
   constexpr Index width = lanes<Scalar>;
   if constexpr (width == 1) {
-    *to = *from;
+    *to = add ? *to + *from : *from;
   } else {
     using Raw = typename detail::RawVector<Scalar, width>::Type;
     Raw rows[width], mixed[width];
@@ -35,24 +36,33 @@ TRANSFIX_INLINE void transpose_square(const Scalar* from, Index from_stride, Sca
 #pragma GCC unroll 16
       for (Index row = 0; row < width; ++row) rows[row] = mixed[row];
     }
-    for (Index row = 0; row < width; ++row) __builtin_memcpy(to + row * to_stride, &rows[row], sizeof(Raw));
+    for (Index row = 0; row < width; ++row) {
+      if (add) {
+        Raw before;
+        __builtin_memcpy(&before, to + row * to_stride, sizeof(Raw));
+        rows[row] += before;
+      }
+      __builtin_memcpy(to + row * to_stride, &rows[row], sizeof(Raw));
+    }
   }
 }
 
-/// Transposes a matrix of Rows x Columns numbers: to(column, row) = from(row, column).
+/// Transposes a matrix of rows x columns numbers: to(column, row) = from(row, column), or += where `add` is set.
 template <class Scalar>
-void transpose(const Scalar* from, Index from_stride, Scalar* to, Index to_stride, Index rows, Index columns) {
+void transpose(const Scalar* from, Index from_stride, Scalar* to, Index to_stride, Index rows, Index columns,
+               bool add = false) {
   constexpr Index width = lanes<Scalar>;
   for (Index row = 0; row < rows; row += width) {
     for (Index column = 0; column < columns; column += width) {
       const Scalar* source = from + row * from_stride + column;
       Scalar* target = to + column * to_stride + row;
       if (row + width <= rows && column + width <= columns) {
-        transpose_square(source, from_stride, target, to_stride);
+        transpose_square(source, from_stride, target, to_stride, add);
       } else {
         for (Index r = 0; r < width && row + r < rows; ++r) {
           for (Index c = 0; c < width && column + c < columns; ++c) {
-            target[c * to_stride + r] = source[r * from_stride + c];
+            const Scalar number = source[r * from_stride + c];
+            target[c * to_stride + r] = add ? target[c * to_stride + r] + number : number;
           }
         }
       }

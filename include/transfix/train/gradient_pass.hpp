@@ -74,20 +74,20 @@ struct GradientPass {
   static void update(Model& model, Scalar* gradients, Scalar* const* moments, Range range, Scalar factor,
                      const Optimizer& optimizer, Index step, double rate) {
     auto* const first = reinterpret_cast<Scalar*>(&model);
-    simd::for_each_lane<Scalar>(range.begin, range.end, [&](auto tag, Index i) {
-      using Vector = decltype(tag);
-      simd::store(simd::load<Vector>(gradients + i) * Vector(factor), gradients + i);
-    });
     for_each_trained(model, [&]<class Shape>(const Path& path, Shape, Scalar* parameter) {
-      if constexpr (!optim::takes_whole<Optimizer, Shape>) {
-        const Index offset = parameter - first;
-        const Index begin = std::max(range.begin, offset), end = std::min(range.end, offset + Shape::size);
-        if (begin >= end) return;
-        Scalar* moments_here[at_least_one<Optimizer::moments>] = {};
-        for (Index moment = 0; moment < Optimizer::moments; ++moment) moments_here[moment] = moments[moment] + begin;
-        optimizer.update(told<Shape>(optimizer, path, step, rate), first + begin, gradients + begin, moments_here,
-                         end - begin);
-        std::fill(gradients + begin, gradients + end, Scalar(0));
+      const Index offset = parameter - first, end = std::min(range.end, offset + Shape::size);
+      if (std::max(range.begin, offset) >= end) return;
+      const optim::Update update = told<Shape>(optimizer, path, step, rate);
+      // In pieces that stay in the first cache from the scaling to the clearing.
+      for (Index begin = std::max(range.begin, offset); begin < end; begin += piece) {
+        const Index count = std::min(piece, end - begin);
+        if (factor != Scalar(1)) scale(gradients + begin, count, factor);
+        if constexpr (!optim::takes_whole<Optimizer, Shape>) {
+          Scalar* moments_here[at_least_one<Optimizer::moments>] = {};
+          for (Index moment = 0; moment < Optimizer::moments; ++moment) moments_here[moment] = moments[moment] + begin;
+          optimizer.update(update, first + begin, gradients + begin, moments_here, count);
+          std::fill(gradients + begin, gradients + begin + count, Scalar(0));
+        }
       }
     });
   }
@@ -123,6 +123,16 @@ struct GradientPass {
   }
 
  private:
+  static constexpr Index piece = 1024;
+
+  template <class Scalar>
+  static void scale(Scalar* numbers, Index count, Scalar factor) {
+    simd::for_each_lane<Scalar>(0, count, [&](auto tag, Index i) {
+      using Vector = decltype(tag);
+      simd::store(simd::load<Vector>(numbers + i) * Vector(factor), numbers + i);
+    });
+  }
+
   template <Index Count>
   static constexpr Index at_least_one = Count > 0 ? Count : 1;
 

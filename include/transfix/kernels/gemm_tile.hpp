@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <transfix/simd/batch.hpp>
+
+namespace transfix::inline TRANSFIX_ABI::kernels {
+
+/// The extents and memory layout of a product of matrices.
+///   c(m, n) (+)= sum over k of a(m, k) b(k, n),   m < Rows, n < Columns, k < Depth
+/// Each operand is read at any two strides, so transposed operands need no copy of their own.
+struct Product {
+  Index rows, columns, depth;
+  Index a_row, a_depth;     // a(m, k) = a[m * a_row + k * a_depth]
+  Index b_depth, b_column;  // b(k, n) = b[k * b_depth + n * b_column]
+  Index c_row;              // c(m, n) = c[m * c_row + n]
+};
+
+namespace detail {
+
+// One register tile: c[Rows, Columns] (+)= a b over `depth` steps. The last vector may be partial.
+template <class Scalar, Index Rows, Index Columns, Index ARow, Index ADepth, Index CRow>
+TRANSFIX_INLINE void tile(const Scalar* __restrict a, const Scalar* __restrict b, Index b_depth, Scalar* __restrict c,
+                          Index depth, bool accumulate) {
+  using Vector = simd::Batch<Scalar>;
+  constexpr Index width = simd::lanes<Scalar>, vectors = (Columns + width - 1) / width, partial = Columns % width;
+  Vector sum[Rows][vectors];
+#pragma GCC unroll 32
+  for (Index row = 0; row < Rows; ++row) {
+#pragma GCC unroll 8
+    for (Index j = 0; j < vectors; ++j) sum[row][j] = Vector(Scalar(0));
+  }
+#pragma GCC unroll 4
+  for (Index k = 0; k < depth; ++k) {
+    Vector right[vectors];
+#pragma GCC unroll 8
+    for (Index j = 0; j < vectors; ++j) right[j] = simd::load<Vector>(b + k * b_depth + j * width);
+#pragma GCC unroll 32
+    for (Index row = 0; row < Rows; ++row) {
+      const Vector left(a[row * ARow + k * ADepth]);
+#pragma GCC unroll 8
+      for (Index j = 0; j < vectors; ++j) sum[row][j] = simd::multiply_add(left, right[j], sum[row][j]);
+    }
+  }
+#pragma GCC unroll 32
+  for (Index row = 0; row < Rows; ++row) {
+#pragma GCC unroll 8
+    for (Index j = 0; j < vectors; ++j) {
+      Scalar* out = c + row * CRow + j * width;
+      if (partial != 0 && j == vectors - 1) {
+        Scalar lanes[width];
+        simd::store(sum[row][j], lanes);
+        for (Index lane = 0; lane < partial; ++lane) out[lane] = accumulate ? out[lane] + lanes[lane] : lanes[lane];
+      } else {
+        simd::store(accumulate ? simd::load<Vector>(out) + sum[row][j] : sum[row][j], out);
+      }
+    }
+  }
+}
+
+}  // namespace detail
+}  // namespace transfix::inline TRANSFIX_ABI::kernels
