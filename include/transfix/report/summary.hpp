@@ -1,35 +1,31 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <string>
 #include <transfix/core/members.hpp>
+#include <transfix/report/node.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::report {
 
 namespace detail {
-template <class Shape>
-std::string shape_text() {
-  std::string text = "[";
-  for (Index axis = 0; axis < Shape::rank; ++axis) {
-    if (axis > 0) text += ", ";
-    text += std::to_string(Shape::extent(axis));
-  }
-  return text + "]";
-}
-
 inline std::string grouped(Index number) {
   std::string digits = std::to_string(number);
   for (Index place = std::ssize(digits) - 3; place > 0; place -= 3) digits.insert(static_cast<std::size_t>(place), ",");
   return digits;
 }
 
-inline void add_row(std::string& table, std::string name, std::string shape, std::string count) {
+/// part / whole in per cent, with one decimal.
+inline std::string share(Index part, Index whole) {
+  const Index thousandths = (2000 * part + whole) / (2 * whole);
+  return std::to_string(thousandths / 10) + "." + std::to_string(thousandths % 10) + "%";
+}
+
+inline void add_row(std::string& table, std::string name, std::string middle, std::string number) {
   const auto fill = [](std::string& text, std::size_t width, bool left) {
     if (text.size() < width) text.insert(left ? text.size() : 0, width - text.size(), ' ');
   };
   fill(name, 48, true);
-  fill(shape, 16, true);
-  fill(count, 16, false);
-  table += name + shape + count + '\n';
+  fill(middle, 16, true);
+  fill(number, 16, false);
+  table += name + middle + number + '\n';
 }
 
 // Equal parts that follow each other are shown once, with their number.
@@ -46,16 +42,66 @@ void add_parts(std::string& table, const Part& part, const std::string& name, In
     });
   }
 }
+
+template <class Model>
+void add_layers(std::string& table, const Model& model) {
+  for_each_part(model, Path{}, [&]<class Part>(const Path& path, const Part&) {
+    if constexpr (parameter_count < Part >> 0) {
+      add_row(table, std::string(path.name), share(parameter_count<Part>, parameter_count<Model>),
+              grouped(parameter_count<Part>));
+    }
+  });
+}
+
+template <class Model>
+void add_costs(std::string& table) {
+  Index flops = forward_flops<ResultOf<Model>>;
+  const char* unit = "FLOPs an example";
+  if constexpr (requires { Model::context; }) {
+    flops /= Model::context;
+    unit = "FLOPs a token";
+  }
+  add_row(table, "tape of one example", "bytes", grouped(tape_bytes<ResultOf<Model>>));
+  add_row(table, "forward", unit, grouped(flops));
+  add_row(table, "training", unit, grouped(3 * flops));
+}
+
+template <class Training>
+void add_memory(std::string& table) {
+  constexpr auto memory = Training::memory();
+  add_row(table, "memory of training", "", "bytes");
+  add_row(table, "parameters", share(memory.parameters, memory.total()), grouped(memory.parameters));
+  add_row(table, "gradients", share(memory.gradients, memory.total()), grouped(memory.gradients));
+  add_row(table, "optimizer", share(memory.optimizer, memory.total()), grouped(memory.optimizer));
+  add_row(table, "tape", share(memory.tape, memory.total()), grouped(memory.tape));
+  add_row(table, "workspace", share(memory.workspace, memory.total()), grouped(memory.workspace));
+  add_row(table, "all", "", grouped(memory.total()));
+}
 }  // namespace detail
 
-/// A table of a model's parameters: name, shape, how many numbers. Repeated layers are one line each, and the numbers
-/// of all of them.
-template <class Model>
+/// What a model is made of and what it costs: each parameter with its shape and how many numbers it has, the share of
+/// each layer, tape and FLOPs (see forward_flops). Repeated layers are one line, with the numbers of all of them. Given
+/// a Trainer's type it also shows where the memory of a run goes:
+///   std::cout << report::summary<Training>(trainer.model());
+template <class Training = void, class Model>
 std::string summary(const Model& model) {
   std::string table;
   detail::add_row(table, "parameter", "shape", "numbers");
   detail::add_parts(table, model, "", 1);
   detail::add_row(table, "all", "", detail::grouped(parameter_count<Model>));
+  table += '\n';
+  detail::add_row(table, "layer", "share", "numbers");
+  detail::add_layers(table, model);
+  table += '\n';
+  detail::add_row(table, "trained", "numbers", detail::grouped(trained_count<Model>));
+  detail::add_row(table, "frozen", "numbers", detail::grouped(parameter_count<Model> - trained_count<Model>));
+  if constexpr (requires { typename Model::Input; }) detail::add_costs<Model>(table);
+  if constexpr (!std::is_void_v<Training>) {
+    static_assert(std::is_same_v<decltype(std::declval<const Training&>().model()), const Model&>,
+                  "summary<Training>(model): this is not the Trainer's model");
+    table += '\n';
+    detail::add_memory<Training>(table);
+  }
   return table;
 }
 
