@@ -6,35 +6,15 @@
 
 #include <string>
 #include <transfix/data/windows.hpp>
-#include <transfix/models/classifier.hpp>
-#include <transfix/models/encoder_decoder.hpp>
-#include <transfix/models/lstm.hpp>
 #include <transfix/transfix.hpp>
 
 #include "../memory.hpp"
+#include "../models.hpp"
 #include "../peak.hpp"
 
 namespace {
 
-using namespace transfix;
-
-// A to F: nano, baby, GPT-2 small in shape, tiny, an encoder that classifies, an encoder-decoder; L: an LSTM of A's
-// size.
-using A = models::Gpt<models::GptConfig{.vocabulary = 65, .context = 64, .width = 128, .heads = 4, .layers = 4}>;
-using B = models::Gpt<models::GptConfig{.vocabulary = 65, .context = 256, .width = 384, .heads = 6, .layers = 6}>;
-using C = models::Gpt<models::GptConfig{.vocabulary = 50257, .context = 64, .width = 768, .heads = 12, .layers = 12}>;
-using D = models::Gpt<models::GptConfig{.vocabulary = 32, .context = 16, .width = 32, .heads = 2, .layers = 2}>;
-using E = models::TokenClassifier<models::ClassifierConfig{
-    .classes = 4, .context = 64, .width = 128, .heads = 4, .hidden = 512, .layers = 2, .vocabulary = 8000}>;
-using F = models::EncoderDecoder<models::EncoderDecoderConfig{.vocabulary = 8000,
-                                                              .source_context = 32,
-                                                              .target_context = 32,
-                                                              .width = 256,
-                                                              .heads = 8,
-                                                              .hidden = 1024,
-                                                              .encoder_layers = 3,
-                                                              .decoder_layers = 3}>;
-using L = models::LstmLanguageModel<models::LstmConfig{.vocabulary = 65, .context = 64, .width = 128, .layers = 6}>;
+using namespace benchmarks;
 
 /// Random examples of what a model reads.
 template <class Model>

@@ -3,6 +3,7 @@
 
 #include <limits>
 #include <transfix/expression/activations.hpp>
+#include <transfix/expression/arithmetic.hpp>
 
 #include "values.hpp"
 
@@ -34,6 +35,13 @@ TEST_CASE("activations: values equal their formulas and gradients the central di
   SUBCASE("relu") {
     check(relu, [](double x) { return std::max(x, 0.0); });
   }
+  SUBCASE("leaky_relu") {
+    check([](auto x) { return leaky_relu(std::move(x)); }, [](double x) { return x > 0 ? x : 0.2 * x; });
+    check([](auto x) { return leaky_relu(std::move(x), 0.01); }, [](double x) { return x > 0 ? x : 0.01 * x; });
+  }
+  SUBCASE("elu") {
+    check(elu, [](double x) { return x > 0 ? x : std::expm1(x); });
+  }
   SUBCASE("sigmoid") { check(sigmoid, logistic); }
   SUBCASE("tanh") {
     check([](auto x) { return tanh(std::move(x)); }, [](double x) { return std::tanh(x); });
@@ -64,4 +72,5 @@ TEST_CASE_TEMPLATE("activations: large numbers give the limits, not NaN", Scalar
   check(gelu, 1000);
   check(silu, 1000);
   check(sigmoid, 1);
+  check([](auto x) { return affine(elu(std::move(x)), 1, 1); }, 1001);
 }

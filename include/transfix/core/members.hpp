@@ -196,9 +196,9 @@ struct FrozenBytes {
   static constexpr Index alignment = 64;
   template <class Parameter>
   static constexpr Index of =
-      Parameter::trained
-          ? 0
-          : (Parameter::Shape::size* Index{sizeof(typename Parameter::Scalar)} + alignment - 1) / alignment* alignment;
+      !Parameter::lies_beside ? 0
+                              : (Parameter::Shape::size * Index{sizeof(typename Parameter::Scalar)} + alignment - 1) /
+                                    alignment * alignment;
 };
 }  // namespace detail
 
@@ -290,7 +290,7 @@ constexpr void for_each_parameter_name(auto&& function, const Path& path = {}) {
 template <class Model>
 void place_frozen(Model& model, std::byte* memory) {
   for_each_parameter(model, [&]<class Shape, class Stored>(const Path&, Parameter<Shape, Stored>& parameter) {
-    if constexpr (!Parameter<Shape, Stored>::trained) {
+    if constexpr (Parameter<Shape, Stored>::lies_beside) {
       parameter.data = reinterpret_cast<Computed<Stored>*>(memory);
       memory += detail::FrozenBytes::of<Parameter<Shape, Stored>>;
     }

@@ -38,7 +38,7 @@ template <class ShapeOfParameter, class Stored = float>
 struct Parameter {
   using Shape = ShapeOfParameter;
   using Scalar = Computed<Stored>;
-  static constexpr bool trained = true;
+  static constexpr bool trained = true, lies_beside = false;
   alignas(parameter_alignment) Scalar data[static_cast<std::size_t>(Shape::size)];
 };
 
@@ -47,7 +47,7 @@ template <class ShapeOfParameter, class Stored>
 requires(!StoredAs<Stored>::trained) struct Parameter<ShapeOfParameter, Stored> {
   using Shape = ShapeOfParameter;
   using Scalar = Computed<Stored>;
-  static constexpr bool trained = false;
+  static constexpr bool trained = false, lies_beside = true;
   Scalar* data;
 };
 

@@ -17,8 +17,8 @@ class Storage {
   static constexpr std::size_t alignment = 64;
 
   explicit Storage(Index bytes)
-      : data_(static_cast<std::byte*>(::operator new (static_cast<std::size_t>(bytes), alignment_of(bytes)))),
-        bytes_(bytes) {
+      : bytes_(bytes > 0 ? bytes : 1),
+        data_(static_cast<std::byte*>(::operator new(static_cast<std::size_t>(bytes_), alignment_of(bytes_)))) {
     use_large_pages(data_, bytes);
     std::memset(data_, 0, static_cast<std::size_t>(bytes));
   }
@@ -33,14 +33,14 @@ class Storage {
   }
 
   Storage(Storage&& other) noexcept
-      : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+      : bytes_(std::exchange(other.bytes_, 0)), data_(std::exchange(other.data_, nullptr)) {}
   Storage& operator=(Storage&& other) noexcept {
     std::swap(data_, other.data_);
     std::swap(bytes_, other.bytes_);
     return *this;
   }
   ~Storage() {
-    if (bytes_ > 0) ::operator delete (data_, alignment_of(bytes_));
+    if (bytes_ > 0) ::operator delete(data_, alignment_of(bytes_));
   }
 
   std::byte* data() const { return data_; }
@@ -58,8 +58,8 @@ class Storage {
 #endif
   }
 
-  std::byte* data_ = nullptr;
   Index bytes_ = 0;  // of memory of its own
+  std::byte* data_ = nullptr;
 };
 
 }  // namespace transfix::inline TRANSFIX_ABI

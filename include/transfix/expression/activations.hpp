@@ -18,6 +18,29 @@ struct Relu {
   }
 };
 
+struct LeakyRelu {
+  double slope = 0.2;
+  template <class V>
+  V value(V x) const {
+    return x * derivative(x);
+  }
+  template <class V>
+  V derivative(V x) const {
+    return select(x > V(0), V(1), V(static_cast<simd::ScalarOf<V>>(slope)));
+  }
+};
+
+struct Elu {
+  template <class V>
+  static V value(V x) {
+    return select(x > V(0), x, simd::exponential(min(x, V(0))) - V(1));
+  }
+  template <class V>
+  static V derivative(V x) {
+    return simd::exponential(min(x, V(0)));
+  }
+};
+
 struct Sigmoid {
   static auto value(auto x) { return simd::logistic(x); }
   template <class V>
@@ -85,6 +108,13 @@ struct GeluTanh {
 
 /// max(x, 0)
 inline constexpr auto relu = elementwise<rules::Relu>;
+/// x where it is positive, slope x elsewhere (Maas et al. 2013)
+template <Operand X>
+constexpr auto leaky_relu(X&& x, double slope = 0.2) {
+  return elementwise<rules::LeakyRelu>(std::forward<X>(x), rules::LeakyRelu{slope});
+}
+/// x where it is positive, exp(x) - 1 elsewhere (Clevert et al. 2016)
+inline constexpr auto elu = elementwise<rules::Elu>;
 /// 1 / (1 + exp(-x))
 inline constexpr auto sigmoid = elementwise<rules::Sigmoid>;
 /// The hyperbolic tangent. A function, so that it stands beside the standard library's.

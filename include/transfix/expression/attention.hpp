@@ -38,6 +38,7 @@ struct Attention : StoredComputation<Attention<Terms, Query, Key, Value, Random>
   using Strides = transfix::Strides<value_width, heads * value_width>;
   static constexpr Index span = Shape::size, rows = heads * queries;
   static constexpr bool differentiable = Terms::differentiable || Value::differentiable;
+  static constexpr bool drops = !std::is_same_v<Random, detail::NoDropout>;
 
   static constexpr Index query_block = queries < 32 ? queries : 32, key_block = keys < 64 ? keys : 64;
   static constexpr Index q_row = Query::Strides::row, k_row = Key::Strides::row, v_row = Value::Strides::row;
@@ -192,6 +193,12 @@ struct Attention : StoredComputation<Attention<Terms, Query, Key, Value, Random>
     sum += kernels::sum_of_row<Scalar, N>([&](auto tag, Index column) {
       using Vector = decltype(tag);
       const Vector value = simd::exponential(simd::load<Vector>(scores + column) - Vector(origin));
+      if constexpr (drops) {  // random numbers are dear, and most scores of a sparse mask are hidden
+        if (simd::largest_lane(value) == 0) {
+          simd::store(value, scores + column);
+          return value;
+        }
+      }
       simd::store(value * tape.random.template factor<Vector>(row, first_column + column), scores + column);
       return value;
     });
@@ -229,6 +236,13 @@ struct Attention : StoredComputation<Attention<Terms, Query, Key, Value, Random>
             const Index at = i * N + column;
             const Vector score = terms.template lane<Vector>(tape.terms, row, first_column + column);
             const Vector probability = sees_nothing ? Vector(Scalar(0)) : simd::exponential(score - Vector(log_sum));
+            if constexpr (drops) {
+              if (simd::largest_lane(probability) == 0) {
+                simd::store(probability, probabilities + at);
+                terms.pull(tape.terms, context, row, first_column + column, probability);
+                return;
+              }
+            }
             const Vector factor = tape.random.template factor<Vector>(row, first_column + column);
             simd::store(probability * factor, probabilities + at);
             const Vector d_probability = simd::load<Vector>(d_scores + at) * factor;

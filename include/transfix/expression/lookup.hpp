@@ -7,6 +7,13 @@
 namespace transfix::inline TRANSFIX_ABI {
 
 namespace rules {
+template <Index Rows>
+void check_token(Token token, Index place) {
+  if (token >= 0 && token < Rows) return;
+  fail("token ", token, " at place ", place, " of a sequence is not in a table of ", Rows, " rows: tokens are 0 .. ",
+       Rows - 1, ", and padding needs a token of its own");
+}
+
 /// y(t) = table(tokens[t]).  VJP: d table(tokens[t]) += dy(t).
 template <class Table, Index Length>
 struct Lookup {
@@ -17,10 +24,7 @@ struct Lookup {
 
   void forward(In<Table> table, Out<Output> y, Saved&) const {
     for (Index row = 0; row < Length; ++row) {
-      if (tokens[row] < 0 || tokens[row] >= Table::rows) {
-        fail("token ", tokens[row], " at place ", row, " of a sequence is not in a table of ", Table::rows,
-             " rows: tokens are 0 .. ", Table::rows - 1, ", and padding needs a token of its own");
-      }
+      check_token<Table::rows>(tokens[row], row);
       simd::for_each_lane<Scalar, Table::columns>([&](auto tag, Index column) {
         simd::store(simd::load<decltype(tag)>(table[tokens[row]] + column), y[row] + column);
       });
@@ -42,6 +46,13 @@ struct Lookup {
 template <Operand Table, Index Length>
 constexpr auto lookup(Table&& table, Tokens<Length> tokens) {
   return operation_with(rules::Lookup<TensorOf<StoredOf<Table>>, Length>{tokens.data}, std::forward<Table>(table));
+}
+
+/// The rows first .. first + Length - 1 of a table, without a copy.
+template <Index Length, Operand Table>
+constexpr auto rows_of(const Table& table, Index first) {
+  using Shape = typename ExpressionOf<const Table&>::Shape;
+  return as_expression(table).template seen_as<transfix::Shape<Length, Shape::columns>>(first * Shape::columns);
 }
 
 }  // namespace transfix::inline TRANSFIX_ABI

@@ -24,7 +24,7 @@ struct LearnedPositions {
   template <Index Length>
   constexpr auto rows(Index first = 0) const {
     static_assert(Length <= Context, "the sequence is longer than the table of positions");
-    return as_expression(weight).template seen_as<Shape<Length, Width>>(first * Width);
+    return rows_of<Length>(weight, first);
   }
 };
 

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cstdint>
+#include <transfix/simd/batch.hpp>
+
+namespace transfix::inline TRANSFIX_ABI::simd {
+
+namespace detail {
+// Bytes with a sign as 32-bit numbers. xsimd 8.1 has no such load, and g++ 12 takes the generic form apart.
+template <class Whole, Index Width>
+TRANSFIX_INLINE Whole widened(const std::uint8_t* from) {
+#if TRANSFIX_SIMD && defined(__AVX512F__)
+  if constexpr (Width == 16) {
+    return reinterpret_cast<Whole>(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
+  }
+#endif
+#if TRANSFIX_SIMD && defined(__AVX2__)
+  if constexpr (Width == 8) {
+    return reinterpret_cast<Whole>(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))));
+  }
+#endif
+  typename RawVector<std::int8_t, Width>::Type bytes;
+  __builtin_memcpy(&bytes, from, sizeof bytes);
+  return __builtin_convertvector(bytes, Whole);
+}
+}  // namespace detail
+
+/// A vector of numbers from as many whole numbers of `Bits` bits, at place `place` of a group of 32 (see
+/// core/quantized.hpp); place is a multiple of the vector's lanes.
+template <class Vector, int Bits>
+TRANSFIX_INLINE Vector load_whole_numbers(const std::uint8_t* group, Index place) {
+  using Scalar = ScalarOf<Vector>;
+  constexpr Index half = 16;
+  const std::uint8_t* const from = group + (Bits == 8 ? place : place % half);
+  const bool upper = Bits == 4 && place >= half;
+  if constexpr (Vector::size == 1) {
+    if constexpr (Bits == 8) return Vector(static_cast<Scalar>(static_cast<std::int8_t>(*from)));
+    return Vector(static_cast<Scalar>((upper ? *from >> 4 : *from & 15) - 8));
+  } else {
+    using Whole = typename detail::RawVector<std::int32_t, lanes_of<Vector>>::Type;
+    using Raw = typename detail::RawVector<Scalar, lanes_of<Vector>>::Type;
+    Whole whole = detail::widened<Whole, lanes_of<Vector>>(from);
+    if constexpr (Bits == 4) whole = (upper ? (whole >> 4) & 15 : whole & 15) - 8;
+    const Raw raw = __builtin_convertvector(whole, Raw);
+    Vector vector;
+    __builtin_memcpy(&vector.data, &raw, sizeof raw);
+    return vector;
+  }
+}
+
+}  // namespace transfix::inline TRANSFIX_ABI::simd
