@@ -72,3 +72,54 @@ TEST_CASE("classifiers: frames of numbers are learned by the trainer of everythi
   for (int step = 0; step < 1500; ++step) trainer.step(data);
   CHECK(trainer.evaluate(data) < 0.2);
 }
+
+namespace {
+constexpr models::ClassifierConfig whole{
+    .classes = 3, .context = 32, .width = 16, .heads = 2, .hidden = 24, .layers = 1, .vocabulary = 11};
+constexpr models::ClassifierConfig shortened = [] {
+  auto config = whole;
+  config.shortest = 8;
+  return config;
+}();
+
+/// Sequences of every length; their class is their first token's.
+template <class Model>
+struct Lengths {
+  struct Example {
+    typename Model::Input input;
+    typename Model::Target target;
+  };
+  std::vector<Token> tokens = std::vector<Token>(33 * 32), labels = std::vector<Token>(33);
+  Lengths() {
+    Random random(3);
+    for (Token& token : tokens) token = static_cast<Token>(random.below(11));
+    for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = tokens[32 * i] % 3;
+  }
+  static Index size() { return 32; }
+  Example example(Index number) const {
+    return {{{tokens.data() + 32 * number}, number + 1}, {labels.data() + number}};
+  }
+};
+}  // namespace
+
+TEST_CASE("classifier: a form for shorter sequences gives the same losses and the same training") {
+  using Whole = Trainer<models::TokenClassifier<whole>, loss::CrossEntropy, optim::AdamW>;
+  using Short = Trainer<models::TokenClassifier<shortened>, loss::CrossEntropy, optim::AdamW>;
+  static_assert(Short::memory().tape == Whole::memory().tape);
+  Whole first({}, {.batch = 8});
+  Short second({}, {.batch = 8});
+  const Lengths<models::TokenClassifier<whole>> data;
+  const Lengths<models::TokenClassifier<shortened>> same;
+  CHECK(second.evaluate(same) == doctest::Approx(first.evaluate(data)).epsilon(1e-5));
+  for (int step = 0; step < 10; ++step) CHECK(second.step(same) == doctest::Approx(first.step(data)).epsilon(1e-4));
+  CHECK(second.evaluate(same) == doctest::Approx(first.evaluate(data)).epsilon(1e-4));
+}
+
+TEST_CASE("classifier: a length beyond the context is an error that names both") {
+  using Short = Trainer<models::TokenClassifier<shortened>, loss::CrossEntropy, optim::AdamW>;
+  struct TooLong : Lengths<models::TokenClassifier<shortened>> {
+    Example example(Index) const { return {{{tokens.data()}, 33}, {labels.data()}}; }
+  };
+  Short trainer;
+  CHECK(support::contains(support::message_of([&] { trainer.step(TooLong()); }), "33 of its 32 places"));
+}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <transfix/core/padded.hpp>
 #include <transfix/expression/masks.hpp>
 #include <transfix/expression/results.hpp>
 #include <transfix/nn/embedding.hpp>
@@ -18,14 +19,21 @@ struct BertConfig {
   Index hidden = 3072;
   Index layers = 12;
   bool dropout = false;
+  Index shortest = 0;  ///< compiled for shorter sequences too, halves of the context down to this; 0: no
 };
 
-/// What an encoder reads: tokens, the segment of each, and how many of them are no padding.
-template <Index Context>
+/// What an encoder reads: tokens, the segment of each, and how many of them are no padding. See core/padded.hpp.
+template <Index Context, Index Shortest = Context>
 struct TokensAndSegments {
+  static constexpr Index context = Context, shortest = Shortest;
   Tokens<Context> tokens;
   Tokens<Context> segments;  ///< may be left out where the model has no segments
   Index length = Context;    ///< tokens after it are padding and change nothing
+
+  template <Index Length>
+  constexpr TokensAndSegments<Length> cut() const {
+    return {{tokens.data}, {segments.data}, length};
+  }
 };
 
 /// The encoder of BERT: tokens [context] -> a vector for each, [context, width].
@@ -47,15 +55,15 @@ struct BertEncoder {
   nn::LayerNorm<Config.width, Scalar, true, 12> embedding_norm;
   nn::Repeat<nn::EncoderBlock<block, nn::Gelu, Scalar>, Config.layers> blocks;
 
-  template <Index Length>
-  constexpr auto operator()(const TokensAndSegments<Length>& input) const {
+  template <Index Length, Index Shortest>
+  constexpr auto operator()(const TokensAndSegments<Length, Shortest>& input) const {
     const KeyPadding padding{input.length};
     return blocks(dropout<Config.dropout>(embedding_norm(embed(input))), [padding](Index) { return padding; });
   }
 
  private:
-  template <Index Length>
-  constexpr auto embed(const TokensAndSegments<Length>& input) const {
+  template <Index Length, Index Shortest>
+  constexpr auto embed(const TokensAndSegments<Length, Shortest>& input) const {
     auto placed = token_embedding(input.tokens) + position_embedding.template rows<Length>();
     if constexpr (has_segments) {
       return std::move(placed) + segment_embedding(input.segments);
@@ -71,8 +79,8 @@ struct BertWithPooler {
   BertEncoder<Config, Scalar> encoder;
   nn::Linear<Config.width, Config.width, Scalar> pooler;
 
-  template <Index Length>
-  constexpr auto operator()(const TokensAndSegments<Length>& input) const {
+  template <Index Length, Index Shortest>
+  constexpr auto operator()(const TokensAndSegments<Length, Shortest>& input) const {
     return let(encoder(input), [this](auto vectors) { return this->pool(vectors); });
   }
   constexpr auto pool(Leaf auto vectors) const {
@@ -85,7 +93,7 @@ struct BertWithPooler {
 template <BertConfig Config, Index Classes, class Stored = float>
 struct BertClassifier {
   using Scalar = Computed<Stored>;
-  using Input = TokensAndSegments<Config.context>;
+  using Input = TokensAndSegments<Config.context, Config.shortest == 0 ? Config.context : Config.shortest>;
   using Target = Tokens<1>;
   static constexpr BertConfig config = Config;
   static constexpr Index vocabulary = Config.vocabulary, context = Config.context;
@@ -93,14 +101,17 @@ struct BertClassifier {
   BertWithPooler<Config, Stored> bert;
   nn::Linear<Config.width, Classes, Scalar> head;
 
-  constexpr auto operator()(const Input& input) const { return head(dropout<Config.dropout>(bert(input))); }
+  template <class Form = Input>
+  constexpr auto operator()(const Form& input) const {
+    return head(dropout<Config.dropout>(bert(input)));
+  }
 };
 
 /// A class for each token: logits [context, Classes], from a head that is always trained.
 template <BertConfig Config, Index Classes, class Stored = float>
 struct BertTagger {
   using Scalar = Computed<Stored>;
-  using Input = TokensAndSegments<Config.context>;
+  using Input = TokensAndSegments<Config.context, Config.shortest == 0 ? Config.context : Config.shortest>;
   using Target = Tokens<Config.context>;
   static constexpr BertConfig config = Config;
   static constexpr Index vocabulary = Config.vocabulary, context = Config.context;
@@ -108,7 +119,10 @@ struct BertTagger {
   BertEncoder<Config, Stored> encoder;
   nn::Linear<Config.width, Classes, Scalar> head;
 
-  constexpr auto operator()(const Input& input) const { return head(dropout<Config.dropout>(encoder(input))); }
+  template <class Form = Input>
+  constexpr auto operator()(const Form& input) const {
+    return head(dropout<Config.dropout>(encoder(input)));
+  }
 };
 
 /// The masked-language-model head: which token stands at each place, logits [context, vocabulary] from vectors.
@@ -128,7 +142,7 @@ struct BertWordHead {
 template <BertConfig Config, class Stored = float>
 struct BertMaskedLanguageModel {
   using Scalar = Computed<Stored>;
-  using Input = TokensAndSegments<Config.context>;
+  using Input = TokensAndSegments<Config.context, Config.shortest == 0 ? Config.context : Config.shortest>;
   using Target = Tokens<Config.context>;
   static constexpr BertConfig config = Config;
   static constexpr Index vocabulary = Config.vocabulary, context = Config.context;
@@ -136,7 +150,10 @@ struct BertMaskedLanguageModel {
   BertEncoder<Config, Stored> encoder;
   BertWordHead<Config, Stored> words;
 
-  constexpr auto operator()(const Input& input) const { return words(encoder(input), encoder); }
+  template <class Form = Input>
+  constexpr auto operator()(const Form& input) const {
+    return words(encoder(input), encoder);
+  }
 };
 
 /// BERT as it is pretrained: the hidden tokens, logits [context, vocabulary], and whether the second sentence follows
@@ -144,7 +161,7 @@ struct BertMaskedLanguageModel {
 template <BertConfig Config, class Stored = float>
 struct BertPretraining {
   using Scalar = Computed<Stored>;
-  using Input = TokensAndSegments<Config.context>;
+  using Input = TokensAndSegments<Config.context, Config.shortest == 0 ? Config.context : Config.shortest>;
   using Target = Pair<Tokens<Config.context>, Tokens<1>>;
   static constexpr BertConfig config = Config;
   static constexpr Index vocabulary = Config.vocabulary, context = Config.context;
@@ -153,7 +170,8 @@ struct BertPretraining {
   BertWordHead<Config, Stored> words;
   nn::Linear<Config.width, 2, Stored> follows;
 
-  constexpr auto operator()(const Input& input) const {
+  template <class Form = Input>
+  constexpr auto operator()(const Form& input) const {
     return let_results(bert.encoder(input), [this](auto vectors) {
       return results(words(vectors, bert.encoder), follows(bert.pool(vectors)));
     });

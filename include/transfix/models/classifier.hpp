@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <transfix/core/padded.hpp>
 #include <transfix/expression/masks.hpp>
 #include <transfix/expression/pooling.hpp>
 #include <transfix/nn/embedding.hpp>
@@ -17,23 +18,23 @@ struct ClassifierConfig {
   Index hidden = 512;
   Index layers = 2;
   bool dropout = false;
+  Index shortest = 0;    ///< compiled for shorter sequences too, halves of the context down to this; 0: no
   Index vocabulary = 0;  ///< of tokens
   Index features = 0;    ///< or numbers in each frame
 };
 
-/// A sequence of tokens of which the first `length` count.
-template <Index Context>
-struct PaddedTokens {
-  Tokens<Context> tokens;
-  Index length = Context;
-};
-
 /// A sequence of frames of numbers, [Context, Features] row-major, of which the first `length` count: patches of a
 /// picture, readings of sensors.
-template <Index Context, Index Features, class Scalar>
+template <Index Context, Index Features, class Scalar, Index Shortest = Context>
 struct PaddedFrames {
+  static constexpr Index context = Context, shortest = Shortest;
   const Scalar* numbers = nullptr;
   Index length = Context;
+
+  template <Index Length>
+  constexpr PaddedFrames<Length, Features, Scalar> cut() const {
+    return {numbers, length};
+  }
 };
 
 /// What both classifiers do with embedded places: learned positions, blocks with norms before, the mean over what is no
@@ -52,9 +53,12 @@ struct ClassifierBody {
   nn::LayerNorm<Config.width, Scalar> norm;
   nn::Linear<Config.width, Config.classes, Scalar> head;
 
+  static constexpr Index shortest = Config.shortest > 0 ? Config.shortest : Config.context;
+
   template <Operand X>
   constexpr auto operator()(X&& embedded, Index length) const {
-    auto placed = dropout<Config.dropout>(std::forward<X>(embedded) + positions.template rows<Config.context>());
+    constexpr Index rows = ExpressionOf<X>::Shape::rows;
+    auto placed = dropout<Config.dropout>(std::forward<X>(embedded) + positions.template rows<rows>());
     auto encoded = blocks(std::move(placed), [padding = KeyPadding{length}](Index) { return padding; });
     return head(mean_of_rows(norm(std::move(encoded)), length));
   }
@@ -65,7 +69,7 @@ template <ClassifierConfig Config, class Stored = float>
 struct TokenClassifier {
   static_assert(Config.vocabulary > 0, "TokenClassifier: give ClassifierConfig a .vocabulary");
   using Scalar = Computed<Stored>;
-  using Input = PaddedTokens<Config.context>;
+  using Input = PaddedTokens<Config.context, ClassifierBody<Config, Stored>::shortest>;
   using Target = Tokens<1>;
   static constexpr ClassifierConfig config = Config;
   static constexpr Index vocabulary = Config.vocabulary, context = Config.context;
@@ -73,7 +77,10 @@ struct TokenClassifier {
   nn::Embedding<Config.vocabulary, Config.width, Stored> embedding;
   ClassifierBody<Config, Stored> body;
 
-  constexpr auto operator()(const Input& input) const { return body(embedding(input.tokens), input.length); }
+  template <class Form = Input>
+  constexpr auto operator()(const Form& input) const {
+    return body(embedding(input.tokens), input.length);
+  }
 };
 
 /// Classifies sequences of frames of numbers, in the manner of the vision Transformer (Dosovitskiy et al. 2021): an
@@ -82,7 +89,7 @@ template <ClassifierConfig Config, class Stored = float>
 struct FrameClassifier {
   static_assert(Config.features > 0, "FrameClassifier: give ClassifierConfig a number of .features");
   using Scalar = Computed<Stored>;
-  using Input = PaddedFrames<Config.context, Config.features, Scalar>;
+  using Input = PaddedFrames<Config.context, Config.features, Scalar, ClassifierBody<Config, Stored>::shortest>;
   using Target = Tokens<1>;
   static constexpr ClassifierConfig config = Config;
   static constexpr Index context = Config.context;
@@ -90,8 +97,9 @@ struct FrameClassifier {
   nn::Linear<Config.features, Config.width, Stored> embedding;
   ClassifierBody<Config, Stored> body;
 
-  constexpr auto operator()(const Input& input) const {
-    return body(embedding(constant<Shape<Config.context, Config.features>>(input.numbers)), input.length);
+  template <class Form = Input>
+  constexpr auto operator()(const Form& input) const {
+    return body(embedding(constant<Shape<Form::context, Config.features>>(input.numbers)), input.length);
   }
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <algorithm>
 #include <span>
+#include <transfix/core/padded.hpp>
 #include <transfix/core/storage.hpp>
 #include <transfix/data/permutation.hpp>
 #include <transfix/expression/context.hpp>
@@ -46,7 +47,7 @@ class Trainer {
   /// Bytes of each part of a run.
   static constexpr MemoryOfTraining memory() {
     return {rounded(sizeof(Model)) + frozen_bytes<Model>, Execution::shards * rounded(sizeof(Model)),
-            Optimizer::moments * rounded(sizeof(Model)) + state_bytes, Execution::threads * rounded(sizeof(Tape)),
+            Optimizer::moments * rounded(sizeof(Model)) + state_bytes, Execution::threads * rounded(tape_bytes),
             Execution::threads * workspace_bytes_of_thread};
   }
 
@@ -131,17 +132,45 @@ class Trainer {
   void go_on_from(const TrainingProgress& progress) { progress_ = progress; }
 
  private:
-  using Root = decltype(std::declval<const Loss&>()(std::declval<const Model&>()(Input{}), Target{}));
-  using Tape = typename Root::Tape;
+  // The loss of one form of an input (core/padded.hpp), as an expression.
+  template <class Form>
+  static constexpr auto root(const Loss& loss, const Model& model, const Form& form, const Target& target) {
+    auto result = model(form);
+    if constexpr (HasShorterForms<Input>) {
+      constexpr Index rows = decltype(result)::Shape::rows;
+      return loss(std::move(result), target_for<rows>(target));
+    } else {
+      return loss(std::move(result), target);
+    }
+  }
+  template <class Form>
+  using RootOf = decltype(root(std::declval<const Loss&>(), std::declval<const Model&>(), std::declval<const Form&>(),
+                               std::declval<const Target&>()));
+  using Root = RootOf<Input>;
+  static constexpr Index tape_bytes = largest_over_forms<Input>([](const auto& form) {
+    return std::integral_constant<Index, Index{sizeof(typename RootOf<std::remove_cvref_t<decltype(form)>>::Tape)}>{};
+  });
+  static constexpr Index root_workspace = largest_over_forms<Input>([](const auto& form) {
+    return std::integral_constant<Index, RootOf<std::remove_cvref_t<decltype(form)>>::workspace>{};
+  });
+
+  // function(root, its tape) for the loss of an example in its shortest form.
+  auto with_root(const Model& model, const Input& input, const Target& target, Index thread, auto&& function) {
+    return in_shortest_form(input, [&](const auto& form) {
+      const auto loss = root(loss_, model, form, target);
+      return function(loss,
+                      reinterpret_cast<typename std::remove_cvref_t<decltype(loss)>::Tape&>(tapes_[thread].bytes));
+    });
+  }
 
   static constexpr Index alignment = static_cast<Index>(Storage::alignment);
-  static constexpr Index rounded(std::size_t bytes) {
+  template <class Bytes>
+  static constexpr Index rounded(Bytes bytes) {
     return (static_cast<Index>(bytes) + alignment - 1) / alignment * alignment;
   }
   static constexpr Index state_bytes = rounded(sizeof(Scalar) * std::size_t{GradientPass::state<Model, Optimizer>});
   static constexpr Index workspace_bytes_of_thread =
-      std::max(rounded(static_cast<std::size_t>(Root::workspace)),
-               rounded(sizeof(Scalar) * std::size_t{GradientPass::scratch<Model, Optimizer>}));
+      std::max(rounded(root_workspace), rounded(sizeof(Scalar) * std::size_t{GradientPass::scratch<Model, Optimizer>}));
   static std::byte* bytes_of(void* pointer) { return static_cast<std::byte*>(pointer); }
 
   Trainer(Storage storage, Optimizer optimizer, TrainingSettings settings, Schedule schedule, Loss loss)
@@ -176,8 +205,7 @@ class Trainer {
     Scalar* scalars() { return reinterpret_cast<Scalar*>(bytes); }
   };
   struct alignas(Storage::alignment) TapeCell {
-    std::byte bytes[static_cast<std::size_t>(rounded(sizeof(Tape)))];
-    operator Tape&() { return reinterpret_cast<Tape&>(bytes); }
+    std::byte bytes[static_cast<std::size_t>(rounded(tape_bytes))];
   };
 
   // False where the loss or the gradients are no finite numbers; the model is then as it was.
@@ -209,9 +237,9 @@ class Trainer {
           context.gradient_offset = reinterpret_cast<std::byte*>(gradients_ + shard) - bytes_of(model_);
           const double weight = loss_.weight(example.target);
           context.share = weight / counted;
-          losses[shard] +=
-              loss_(std::as_const(*model_)(example.input), example.target).train(tapes_[thread], context, factor) +
-              weight * context.penalty;
+          losses[shard] += with_root(*model_, example.input, example.target, thread,
+                                     [&](const auto& loss, auto& tape) { return loss.train(tape, context, factor); }) +
+                           weight * context.penalty;
         }
       }
     });
@@ -255,7 +283,8 @@ class Trainer {
         for (Index number = whole.size() * group / groups; number < end; ++number) {
           const auto example = whole.example(number);
           Context context = context_of(thread, 0, number);
-          sums[group] += loss_(result()(example.input), example.target).evaluate(tapes_[thread], context);
+          sums[group] += with_root(result(), example.input, example.target, thread,
+                                   [&](const auto& loss, auto& tape) { return loss.evaluate(tape, context); });
           counts[group] += loss_.weight(example.target);
         }
       }

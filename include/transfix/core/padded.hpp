@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <transfix/core/error.hpp>
+#include <transfix/core/tokens.hpp>
+#include <utility>
+
+// Sequences of different lengths. A model is compiled for the longest, and where it is worth it for shorter ones too:
+// an input type says so by
+//   context, shortest     the longest compiled length, and the shortest: halves of the longest
+//   length                how much of this input is no padding
+//   cut<Length>()         the input as one of that length
+// Every example then runs in the shortest form that it fits, and most of its padding costs nothing.
+
+namespace transfix::inline TRANSFIX_ABI {
+
+/// A sequence of tokens of which the first `length` count. A model of it is compiled for lengths Context, Context / 2
+/// and so on down to `Shortest`.
+template <Index Context, Index Shortest = Context>
+struct PaddedTokens {
+  static constexpr Index context = Context, shortest = Shortest;
+  Tokens<Context> tokens;
+  Index length = Context;
+
+  template <Index Length>
+  constexpr PaddedTokens<Length, Length> cut() const {
+    return {{tokens.data}, length};
+  }
+};
+
+/// An input that has shorter forms.
+template <class Input>
+concept HasShorterForms = requires(const Input& input) {
+  requires Input::shortest < Input::context;
+  input.length;
+  input.template cut<Input::shortest>();
+};
+
+namespace detail {
+template <Index Length, class Input, class Function>
+constexpr decltype(auto) at_length(const Input& input, Function&& function) {
+  if constexpr (Length / 2 >= Input::shortest) {
+    if (input.length <= Length / 2) return at_length<Length / 2>(input, function);
+  }
+  if (input.length > Length || input.length < 0) {
+    fail("an input says that ", input.length, " of its ", Length, " places count: truncate it before");
+  }
+  return function(input.template cut<Length>());
+}
+}  // namespace detail
+
+/// function(input), with the input in its shortest form.
+template <class Input, class Function>
+constexpr decltype(auto) in_shortest_form(const Input& input, Function&& function) {
+  if constexpr (HasShorterForms<Input>) {
+    return detail::at_length<Input::context>(input, function);
+  } else {
+    return function(input);
+  }
+}
+
+/// The largest of measure(form), an integral constant, over all forms of an input.
+template <class Input, class Measure, Index Length = 0>
+constexpr Index largest_over_forms(Measure measure) {
+  if constexpr (!HasShorterForms<Input>) {
+    return decltype(measure(std::declval<Input>()))::value;
+  } else {
+    constexpr Index length = Length == 0 ? Input::context : Length;
+    constexpr Index here = decltype(measure(std::declval<Input>().template cut<length>()))::value;
+    if constexpr (length / 2 >= Input::shortest) {
+      constexpr Index shorter = largest_over_forms<Input, Measure, length / 2>(Measure{});
+      return here > shorter ? here : shorter;
+    } else {
+      return here;
+    }
+  }
+}
+
+/// A target for a result of `Rows` rows: one for each place is cut as its input was, others stay as they are.
+template <Index Rows, Index Count>
+constexpr auto target_for(Tokens<Count> target) {
+  return Tokens<(Rows < Count ? Rows : Count)>{target.data};
+}
+template <Index Rows>
+constexpr auto target_for(const auto& target) {
+  return target;
+}
+
+}  // namespace transfix::inline TRANSFIX_ABI
