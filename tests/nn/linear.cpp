@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <transfix/expression/activations.hpp>
 #include <transfix/nn/linear.hpp>
 #include <transfix/testing.hpp>
 
@@ -24,4 +25,19 @@ TEST_CASE("linear: without bias there is none") {
   static_assert(parameter_count<nn::Linear<16, 32>> == 16 * 32 + 32);
   static_assert(parameter_count<nn::Linear<16, 32, float, false>> == 16 * 32);
   static_assert(sizeof(nn::Linear<16, 32, float, false>) == 16 * 32 * sizeof(float));
+}
+
+namespace {
+/// An autoencoder whose decoder is its encoder, transposed, and whose two biases are one parameter.
+struct Tied {
+  nn::Linear<6, 6, double> map;
+  template <Operand X>
+  auto operator()(X&& x) const {
+    return matmul(tanh(map(std::forward<X>(x))), transpose(map.weight)) + map.bias;
+  }
+};
+}  // namespace
+
+TEST_CASE("linear: a parameter that is used in two places gets the gradients of both") {
+  CHECK(testing::gradient_error(Tied{}, Shape<4, 6>{}) < 1e-6);
 }

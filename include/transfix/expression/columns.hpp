@@ -28,22 +28,24 @@ struct JoinColumns {
   }
 };
 
-/// y(t) = x(rows - 1 - t).
+/// y(t) = x(count - 1 - t) for the first `count` rows, x(t) after them.
 template <class X>
 struct ReverseRows {
   using Scalar = typename X::Scalar;
   using Output = Tensor<Scalar, Shape<X::rows, X::columns>>;
   struct Saved {};
-  static void forward(In<X> x, Out<Output> y, Saved&) {
+  Index count = X::rows;
+
+  Index place(Index row) const { return row < count ? count - 1 - row : row; }
+  void forward(In<X> x, Out<Output> y, Saved&) const {
     for (Index row = 0; row < X::rows; ++row) {
-      for (Index column = 0; column < X::columns; ++column) y[row][column] = x[X::rows - 1 - row][column];
+      for (Index column = 0; column < X::columns; ++column) y[row][column] = x[place(row)][column];
     }
   }
-  static void backward(In<Output> dy, In<Output>, In<X>, const Saved&, auto dx) {
+  void backward(In<Output> dy, In<Output>, In<X>, const Saved&, auto dx) const {
     for (Index row = 0; row < X::rows; ++row) {
-      simd::for_each_lane<Scalar, X::columns>([&](auto tag, Index column) {
-        dx.add(row, column, simd::load<decltype(tag)>(dy[X::rows - 1 - row] + column));
-      });
+      simd::for_each_lane<Scalar, X::columns>(
+          [&](auto tag, Index column) { dx.add(row, column, simd::load<decltype(tag)>(dy[place(row)] + column)); });
     }
   }
 };
@@ -61,10 +63,10 @@ constexpr auto join_columns(A&& a, B&& b) {
   return operation<rules::JoinColumns>(std::forward<A>(a), std::forward<B>(b));
 }
 
-/// The rows of x from the last to the first.
+/// The first `count` rows of x from the last to the first; rows after them, padding, stay where they are.
 template <Operand X>
-constexpr auto reverse_rows(X&& x) {
-  return operation<rules::ReverseRows>(std::forward<X>(x));
+constexpr auto reverse_rows(X&& x, Index count = ExpressionOf<X>::Shape::rows) {
+  return operation_with(rules::ReverseRows<TensorOf<StoredOf<X>>>{count}, std::forward<X>(x));
 }
 
 }  // namespace transfix::inline TRANSFIX_ABI

@@ -53,14 +53,16 @@ struct Gru {
 };
 
 /// Two recurrent layers, one from the first row to the last and one back, side by side: [T, In] -> [T, 2 Width].
+/// Only the first `length` rows count; what comes after them is padding and changes nothing.
 template <class Layer>
 struct Bidirectional {
   Layer onward, backward;
 
   template <Operand X>
-  constexpr auto operator()(X&& x) const {
-    return let(std::forward<X>(x),
-               [this](auto rows) { return join_columns(onward(rows), reverse_rows(backward(reverse_rows(rows)))); });
+  constexpr auto operator()(X&& x, Index length = ExpressionOf<X>::Shape::rows) const {
+    return let(std::forward<X>(x), [this, length](auto rows) {
+      return join_columns(onward(rows), reverse_rows(backward(reverse_rows(rows, length)), length));
+    });
   }
 };
 
