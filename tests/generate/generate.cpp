@@ -54,3 +54,12 @@ TEST_CASE("generate: an empty prompt, or one of another vocabulary, is an error"
   CHECK_THROWS_WITH_AS(generate(*trained, {}), "generate: the prompt is empty; give at least one token", Error);
   CHECK_THROWS_AS(generate(*trained, std::vector<Token>{1, 13}), Error);
 }
+
+TEST_CASE("generate: ends at a stop sequence and leaves it out") {
+  const auto trained = model();
+  const auto whole = generate(*trained, prompt, {.tokens = 30, .seed = 3});
+  const std::vector<Token> stop(whole.begin() + 10, whole.begin() + 12);
+  const auto place = std::search(whole.begin() + 3, whole.end(), stop.begin(), stop.end());
+  const auto stopped = generate(*trained, prompt, {.tokens = 30, .seed = 3, .stops = {{99}, stop}});
+  CHECK(stopped == std::vector<Token>(whole.begin(), place));
+}

@@ -104,3 +104,24 @@ TEST_CASE("sampling: a tiny temperature takes the likeliest token") {
   const auto counts = draws({.temperature = 1e-40}, 50);
   CHECK(counts[static_cast<std::size_t>(likeliest)] == 50);
 }
+
+TEST_CASE("sampling: min_p leaves out what is far less likely than the likeliest") {
+  const auto order = ranking();
+  double probability[vocabulary];
+  for (std::size_t rank = 0; rank < order.size(); ++rank) {
+    probability[rank] = std::exp(double{logits[order[rank]]} - double{logits[order[0]]});
+  }
+  const auto counts = draws({.min_p = 0.3}, 20'000);
+  for (std::size_t rank = 0; rank < order.size(); ++rank)
+    CHECK((counts[order[rank]] > 0) == (probability[rank] >= 0.3));
+}
+
+TEST_CASE("sampling: the repetition penalty makes seen tokens less likely, once however often they were seen") {
+  Sampler<3, float> sampler;
+  Random random(1);
+  const float given[] = {2.0f, 1.9f, -1.0f};
+  const Token once[] = {0}, often[] = {0, 0, 0}, last[] = {2};
+  CHECK(sampler.choose(given, {.temperature = 0, .repetition_penalty = 1.1}, random, once) == 1);
+  CHECK(sampler.choose(given, {.temperature = 0, .repetition_penalty = 1.02}, random, often) == 0);
+  CHECK(sampler.choose(given, {.temperature = 0, .repetition_penalty = 9}, random, last) == 0);
+}

@@ -13,7 +13,12 @@ struct GenerationSettings {
   double temperature = 1;
   Index top_k = 0;
   double top_p = 1;
+  double min_p = 0;
+  double repetition_penalty = 1;
   std::uint64_t seed = 0;
+  std::vector<std::vector<Token>> stops = {};  ///< ends as soon as one of these was written, and leaves it out
+
+  Sampling sampling() const { return {temperature, top_k, top_p, min_p, repetition_penalty}; }
 };
 
 /// The prompt and `settings.tokens` more tokens; each goes to `show` as soon as it is chosen.
@@ -27,7 +32,15 @@ std::vector<Token> generate(const Model& model, std::span<const Token> prompt, c
   tokens.reserve(prompt.size() + static_cast<std::size_t>(settings.tokens));
   for (std::size_t i = 0; i + 1 < prompt.size(); ++i) generator->read(prompt[i]);
   for (Index i = 0; i < settings.tokens; ++i) {
-    tokens.push_back(generator->step(tokens.back(), {settings.temperature, settings.top_k, settings.top_p}));
+    tokens.push_back(generator->step(tokens.back(), settings.sampling()));
+    for (const auto& stop : settings.stops) {
+      const std::span<const Token> written = std::span(tokens).subspan(prompt.size());
+      if (stop.empty() || written.size() < stop.size()) continue;
+      if (std::equal(stop.begin(), stop.end(), written.end() - std::ssize(stop))) {
+        tokens.resize(tokens.size() - stop.size());
+        return tokens;
+      }
+    }
     show(tokens.back());
   }
   return tokens;

@@ -18,7 +18,7 @@ class Generator {
   using Scalar = typename Model::Scalar;
   static constexpr Index vocabulary = Model::vocabulary, context = Model::context;
 
-  explicit Generator(const Model& model, std::uint64_t seed = 0) : model_(model), random_(seed) {}
+  explicit Generator(const Model& model, std::uint64_t seed = 0) : model_(&model), random_(seed) {}
 
   /// Reads one token and returns the logits of the next one, `vocabulary` numbers.
   const Scalar* read(Token token) {
@@ -35,7 +35,10 @@ class Generator {
   }
 
   /// Reads one token and chooses the next.
-  Token step(Token token, const Sampling& sampling = {}) { return sampler_.choose(read(token), sampling, random_); }
+  Token step(Token token, const Sampling& sampling = {}) {
+    const Scalar* const logits = read(token);
+    return sampler_.choose(logits, sampling, random_, {tokens_, static_cast<std::size_t>(position_)});
+  }
 
   /// Forgets all tokens.
   void restart() { position_ = 0; }
@@ -43,13 +46,13 @@ class Generator {
   Index position() const { return position_; }
 
  private:
-  const Model& model_;
+  const Model* model_;
   Random random_;
   Index position_ = 0;
   Token tokens_[static_cast<std::size_t>(context)] = {};
   KeyValueCache<Model> cache_ = {};
 
-  auto next(Tokens<1> token) { return store(model_(token, position_, cache_.at(position_))); }
+  auto next(Tokens<1> token) { return store((*model_)(token, position_, cache_.at(position_))); }
   using Logits = decltype(store(
       std::declval<const Model&>()(Tokens<1>{}, Index{}, std::declval<KeyValueCache<Model>&>().at(Index{}))));
 

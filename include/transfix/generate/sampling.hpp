@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
+#include <span>
 #include <transfix/core/error.hpp>
 #include <transfix/core/random.hpp>
 #include <transfix/kernels/softmax.hpp>
+#include <utility>
 
 namespace transfix::inline TRANSFIX_ABI {
 
@@ -12,13 +14,26 @@ struct Sampling {
   double temperature = 1;  ///< logits are divided by it; 0 takes the likeliest token
   Index top_k = 0;         ///< only the likeliest top_k tokens; 0: all
   double top_p = 1;        ///< only the likeliest tokens whose probabilities first reach top_p (Holtzman et al. 2020)
+  double min_p = 0;        ///< only tokens with at least this share of the likeliest one's probability
+  double repetition_penalty = 1;  ///< logits of tokens seen are divided by it, negative ones multiplied (Keskar 2019)
 };
 
 /// Chooses tokens, with room for one row of a vocabulary.
 template <Index Vocabulary, class Scalar>
 class Sampler {
  public:
-  Token choose(const Scalar* logits, const Sampling& sampling, Random& random) {
+  /// `seen` are the tokens so far, for the repetition penalty.
+  Token choose(const Scalar* given, const Sampling& sampling, Random& random, std::span<const Token> seen = {}) {
+    const Scalar* logits = given;
+    if (sampling.repetition_penalty != 1 && !seen.empty()) {
+      std::copy(given, given + Vocabulary, probabilities_);
+      for (const Token token : seen) {  // from the logit as given: a token that was seen twice is not punished twice
+        const auto logit = static_cast<double>(given[token]);
+        probabilities_[token] =
+            static_cast<Scalar>(logit > 0 ? logit / sampling.repetition_penalty : logit * sampling.repetition_penalty);
+      }
+      logits = probabilities_;
+    }
     if (sampling.temperature <= 0) return likeliest(logits);
     const auto largest = static_cast<double>(logits[likeliest(logits)]);  // a tiny temperature must not overflow
     for (Index token = 0; token < Vocabulary; ++token) {
@@ -36,15 +51,21 @@ class Sampler {
       return probabilities_[a] != probabilities_[b] ? probabilities_[a] > probabilities_[b] : a < b;
     };
     if (cuts_count) std::nth_element(order_, order_ + candidates - 1, order_ + Vocabulary, likelier);
-    if (cuts_count || sampling.top_p < 1) std::sort(order_, order_ + candidates, likelier);
+    if (cuts_count || sampling.top_p < 1 || sampling.min_p > 0) std::sort(order_, order_ + candidates, likelier);
 
     double total = 0;
     for (Index i = 0; i < candidates; ++i) total += static_cast<double>(probabilities_[order_[i]]);
     Index kept = candidates;
+    if (sampling.min_p > 0) {
+      const double least = sampling.min_p * static_cast<double>(probabilities_[order_[0]]);
+      while (kept > 1 && static_cast<double>(probabilities_[order_[kept - 1]]) < least) {
+        total -= static_cast<double>(probabilities_[order_[--kept]]);
+      }
+    }
     if (sampling.top_p < 1) {
       double sum = 0;
-      kept = 0;
-      while (kept < candidates && (kept == 0 || sum < sampling.top_p * total)) {
+      const Index allowed = std::exchange(kept, 0);
+      while (kept < allowed && (kept == 0 || sum < sampling.top_p * total)) {
         sum += static_cast<double>(probabilities_[order_[kept++]]);
       }
       total = sum;
