@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <array>
+#include <transfix/core/error.hpp>
 #include <transfix/expression/gates.hpp>
 #include <transfix/expression/let.hpp>
 #include <transfix/kernels/softmax.hpp>
