@@ -23,6 +23,9 @@ TRANSFIX_INLINE Vector exponential(Vector x) {
     y = multiply_add(y, r, Vector(1.0f));
     y = multiply_add(y, r, Vector(1.0f));
     return select(x < Vector(-87.3f), Vector(0.0f), ldexp(y, to_int(n)));
+  } else if constexpr (Vector::size > 1) {  // xsimd's own form turns -infinity into a whole number on the way
+    const Vector least(ScalarOf<Vector>(-708));
+    return select(x < least, Vector(ScalarOf<Vector>(0)), exp(max(x, least)));
   } else {
     return exp(x);
   }
