@@ -19,7 +19,8 @@ struct BertConfig {
   Index hidden = 3072;
   Index layers = 12;
   bool dropout = false;
-  Index shortest = 0;  ///< compiled for shorter sequences too, halves of the context down to this; 0: no
+  int norm_epsilon = 12;  ///< 12 is 1e-12; RoBERTa has 5
+  Index shortest = 0;     ///< compiled for shorter sequences too, halves of the context down to this; 0: no
 };
 
 /// What an encoder reads: tokens, the segment of each, and how many of them are no padding. See core/padded.hpp.
@@ -45,14 +46,14 @@ struct BertEncoder {
                                          .heads = nn::HeadsDivideWidth<Config.width, Config.heads> ? Config.heads : 1,
                                          .hidden = Config.hidden,
                                          .dropout = Config.dropout,
-                                         .norm_epsilon = 12};
+                                         .norm_epsilon = Config.norm_epsilon};
 
   nn::Embedding<Config.vocabulary, Config.width, Scalar> token_embedding;
   nn::LearnedPositions<Config.context, Config.width, Scalar> position_embedding;
   [[no_unique_address]] std::conditional_t<
       has_segments, nn::Embedding<has_segments ? Config.segments : 1, Config.width, Scalar>, Nothing>
       segment_embedding;
-  nn::LayerNorm<Config.width, Scalar, true, 12> embedding_norm;
+  nn::LayerNorm<Config.width, Scalar, true, Config.norm_epsilon> embedding_norm;
   nn::Repeat<nn::EncoderBlock<block, nn::Gelu, Scalar>, Config.layers> blocks;
 
   template <Index Length, Index Shortest>
@@ -129,7 +130,7 @@ struct BertTagger {
 template <BertConfig Config, class Stored>
 struct BertWordHead {
   nn::Linear<Config.width, Config.width, Stored> transform;
-  nn::LayerNorm<Config.width, Stored, true, 12> norm;
+  nn::LayerNorm<Config.width, Stored, true, Config.norm_epsilon> norm;
   Parameter<Shape<Config.vocabulary>, Stored> bias;
 
   template <Operand X>

@@ -23,6 +23,7 @@ struct LlamaConfig {
   bool tied = false;         ///< the head is the token embedding, transposed
   RotaryPairs pairs = RotaryPairs::halves;
   Index rotary_base = 10000;
+  int norm_epsilon = 5;  ///< 5 is 1e-5; Llama 1 has 6
 };
 
 /// The feed-forward layer of a block: one for all tokens, or a mixture of experts.
@@ -36,11 +37,11 @@ using LlamaFeedForward = std::conditional_t<
 /// One block: x + attention(norm(x)), then y + feed_forward(norm(y)).
 template <LlamaConfig Config, class Scalar>
 struct LlamaBlock {
-  nn::RmsNorm<Config.width, Scalar> attention_norm;
+  nn::RmsNorm<Config.width, Scalar, Config.norm_epsilon> attention_norm;
   nn::GroupedAttention<Config.width, Config.heads, Config.key_heads, Causal, Scalar, false, Config.pairs,
                        Config.rotary_base>
       attention;
-  nn::RmsNorm<Config.width, Scalar> feed_forward_norm;
+  nn::RmsNorm<Config.width, Scalar, Config.norm_epsilon> feed_forward_norm;
   LlamaFeedForward<Config, Scalar> feed_forward;
 
   template <Leaf X, class Memory = NoMemory>
@@ -64,7 +65,7 @@ struct Llama {
 
   nn::Embedding<vocabulary, width, Stored> token_embedding;
   nn::Repeat<LlamaBlock<Config, Stored>, layers> blocks;
-  nn::RmsNorm<width, Stored> norm;
+  nn::RmsNorm<width, Stored, Config.norm_epsilon> norm;
   [[no_unique_address]] nn::LanguageHead<width, vocabulary, Config.tied, Stored> head;
 
   template <Index Length>
