@@ -42,9 +42,9 @@ void decode(benchmark::State& state) {
 BENCHMARK(decode<A>)->Name("decode/A")->Unit(benchmark::kMillisecond);
 BENCHMARK(decode<B>)->Name("decode/B")->Unit(benchmark::kMillisecond);
 BENCHMARK(decode<C>)->Name("decode/C")->Unit(benchmark::kMillisecond);
-BENCHMARK(decode<B, models::Gpt<b, Quantized<8>>>)->Name("decode/B/8_bits")->Unit(benchmark::kMillisecond);
-BENCHMARK(decode<C, models::Gpt<c, Quantized<8>>>)->Name("decode/C/8_bits")->Unit(benchmark::kMillisecond);
-BENCHMARK(decode<C, models::Gpt<c, Quantized<4>>>)->Name("decode/C/4_bits")->Unit(benchmark::kMillisecond);
+BENCHMARK(decode<B, models::Gpt<config_b, Quantized<8>>>)->Name("decode/B/8_bits")->Unit(benchmark::kMillisecond);
+BENCHMARK(decode<C, models::Gpt<config_c, Quantized<8>>>)->Name("decode/C/8_bits")->Unit(benchmark::kMillisecond);
+BENCHMARK(decode<C, models::Gpt<config_c, Quantized<4>>>)->Name("decode/C/4_bits")->Unit(benchmark::kMillisecond);
 
 }  // namespace
 

@@ -76,7 +76,10 @@ TEST_CASE("mixture of experts: gradients of experts, router and input") {
   CHECK(gradient_error(Mixture<3, GatesOver::all>{}, Shape<rows, width>{}) < 1e-6);
   // A computed input has fresh memory for its gradient.
   CHECK(gradient_error(
-            [](auto x, auto g) { return route<2>(x * x, gates<2>(g * 2.0), [](Index e, auto r) { return gelu(r * static_cast<double>(e + 1)); }); },
+            [](auto x, auto g) {
+              return route<2>(x * x, gates<2>(g * 2.0),
+                              [](Index e, auto r) { return gelu(r * static_cast<double>(e + 1)); });
+            },
             Shape<9, 4>{}, Shape<9, 3>{}) < 1e-6);
 }
 

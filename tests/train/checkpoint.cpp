@@ -78,6 +78,8 @@ void check_resume() {
     Training<Optimizer> second({}, settings);
     second.fit(windows, windows, Checkpoint{folder / "run", 5}, Silent());
     CHECK(bytes(folder / "run") == bytes(folder / "whole"));
+    CHECK(second.progress().best_score == whole.progress().best_score);
+    CHECK(second.progress().evaluations_since_best == whole.progress().evaluations_since_best);
   }
 }
 }  // namespace

@@ -7,7 +7,7 @@ namespace transfix::inline TRANSFIX_ABI {
 /// body(name) of which only the result is kept: its tape is scratch memory, and backward runs forward again
 /// (Chen et al. 2016). Random numbers are drawn again too, so that the result is the same bit for bit.
 template <class Value, class Body>
-struct Checkpoint : StoredComputation<Checkpoint<Value, Body>> {
+struct Recomputed : StoredComputation<Recomputed<Value, Body>> {
   using Inner = decltype(own(std::declval<const Body&>()(std::declval<NameOf<Value>>())));
   using Scalar = typename Inner::Scalar;
   using Shape = typename Inner::Shape;
@@ -29,7 +29,7 @@ struct Checkpoint : StoredComputation<Checkpoint<Value, Body>> {
   Value bound;
   Body body;
 
-  constexpr Checkpoint(Value given, Body given_body) : bound(std::move(given)), body(std::move(given_body)) {}
+  constexpr Recomputed(Value given, Body given_body) : bound(std::move(given)), body(std::move(given_body)) {}
 
   void forward(Tape& tape, Context& context) const {
     bound.forward(tape.operand, context);
@@ -69,7 +69,7 @@ struct Checkpoint : StoredComputation<Checkpoint<Value, Body>> {
 ///   checkpoint(x, [&](auto y) { return block(y); })
 template <Operand X, class Body>
 constexpr auto checkpoint(X&& x, Body body) {
-  return Checkpoint<StoredOf<X>, Body>(store(std::forward<X>(x)), std::move(body));
+  return Recomputed<StoredOf<X>, Body>(store(std::forward<X>(x)), std::move(body));
 }
 
 }  // namespace transfix::inline TRANSFIX_ABI

@@ -17,7 +17,7 @@ inline std::string quoted(std::string_view text) {
 
 inline std::string node_line(const Node& node, Index number) {
   const char* const styles[] = {"", ", style=filled, fillcolor=\"#dbe9f6\"", ", style=dashed"};
-  std::string label = quoted(node.name);
+  std::string label = detail::quoted(node.name);
   if (!node.shape.empty()) label.insert(label.size() - 1, "\\n" + node.shape);
   std::string line = "n" + std::to_string(number) + " [label=" + label + styles[static_cast<std::size_t>(node.kind)];
   if (node.kind == Node::Kind::computed) {
@@ -36,7 +36,7 @@ inline void write_group(std::string& text, const Graph& graph, Index group, cons
     const Group& cluster = graph.groups[static_cast<std::size_t>(inner)];
     if (cluster.parent != group) continue;
     text += indent + "subgraph cluster_" + std::to_string(inner) + " {\n";
-    text += indent + "  label=" + quoted(cluster.label) + ";\n";
+    text += indent + "  label=" + detail::quoted(cluster.label) + ";\n";
     write_group(text, graph, inner, indent + "  ");
     text += indent + "}\n";
   }

@@ -257,8 +257,8 @@ struct NodeOf<Route<Chosen, Block, Input, Gates, Body>> {
   }
 };
 template <class Value, class Body>
-struct NodeOf<Checkpoint<Value, Body>> {
-  using E = Checkpoint<Value, Body>;
+struct NodeOf<Recomputed<Value, Body>> {
+  using E = Recomputed<Value, Body>;
   static constexpr Index flops = 0;
   static auto parts(const E& e, const auto& tape, Room& room) {
     return make_tuple_of(part(e.bound, tape.operand),

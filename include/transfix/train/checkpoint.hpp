@@ -42,8 +42,19 @@ io::Metadata decisive_settings(const Trainer& trainer) {
           {"shards", std::to_string(Trainer::shards)}};
 }
 
-inline const char* const progress_names[] = {"step",          "steps_in_all", "tokens",          "loss",
-                                             "gradient_norm", "rate",         "validation_loss", "metric"};
+/// Calls function(name, number) with all that a checkpoint remembers of where a run stands.
+void for_each_number(auto& progress, auto&& function) {
+  function("step", progress.step);
+  function("steps_in_all", progress.steps);
+  function("tokens", progress.tokens);
+  function("loss", progress.loss);
+  function("gradient_norm", progress.gradient_norm);
+  function("rate", progress.learning_rate);
+  function("validation_loss", progress.validation_loss);
+  function("metric", progress.metric);
+  function("best_score", progress.best_score);
+  function("evaluations_since_best", progress.evaluations_since_best);
+}
 }  // namespace detail
 
 /// Writes all of a run to a safetensors file: the model under its parameters' names, the optimizer's moments under
@@ -64,18 +75,9 @@ void save_checkpoint(Trainer& trainer, const std::filesystem::path& path) {
                        {reinterpret_cast<const char*>(state.data()), state.size_bytes()}});
   }
   io::Metadata metadata = detail::decisive_settings(trainer);
-  const TrainingProgress& now = trainer.progress();
-  const double numbers[] = {static_cast<double>(now.step),
-                            static_cast<double>(now.steps),
-                            static_cast<double>(now.tokens),
-                            now.loss,
-                            now.gradient_norm,
-                            now.learning_rate,
-                            now.validation_loss,
-                            now.metric};
-  for (std::size_t i = 0; i < std::size(numbers); ++i) {
-    metadata[detail::progress_names[i]] = detail::exact_text(numbers[i]);
-  }
+  detail::for_each_number(trainer.progress(), [&](const char* name, auto number) {
+    metadata[name] = detail::exact_text(static_cast<double>(number));
+  });
   io::detail::write_tensors(std::move(tensors), path, metadata);
 }
 
@@ -92,10 +94,10 @@ void load_checkpoint(Trainer& trainer, const std::filesystem::path& path) {
            ": use the same settings, or another file for a new run");
     }
   }
-  double numbers[std::size(detail::progress_names)];
-  for (std::size_t i = 0; i < std::size(numbers); ++i) {
-    numbers[i] = detail::exact_number(file.metadata, detail::progress_names[i], path);
-  }
+  TrainingProgress progress;
+  detail::for_each_number(progress, [&](const char* name, auto& number) {
+    number = static_cast<std::remove_reference_t<decltype(number)>>(detail::exact_number(file.metadata, name, path));
+  });
   // All of it is checked before any of it is used.
   const auto part = [&](const std::string& prefix) {
     io::Safetensors tensors;
@@ -120,17 +122,6 @@ void load_checkpoint(Trainer& trainer, const std::filesystem::path& path) {
     io::detail::take(trainer.moment(number), part("optimizer." + std::to_string(number) + "."), io::Parts::trained);
   }
   if (!state.empty()) io::detail::convert(stored->second, state.data());
-  TrainingProgress progress;
-  progress.step = static_cast<Index>(numbers[0]);
-  progress.steps = static_cast<Index>(numbers[1]);
-  progress.tokens = static_cast<Index>(numbers[2]);
-  progress.loss = numbers[3];
-  progress.gradient_norm = numbers[4];
-  progress.learning_rate = numbers[5];
-  progress.validation_loss = numbers[6];
-  progress.metric = numbers[7];
-  progress.best_score = numbers[8];
-  progress.evaluations_since_best = static_cast<Index>(numbers[9]);
   trainer.go_on_from(progress);
 }
 

@@ -249,7 +249,7 @@ class Trainer {
     if (!std::isfinite(progress_.loss) || !update(step)) return false;
     has_leftovers_ = false;
     progress_.step = step + 1;
-    progress_.tokens += std::llround(counted);
+    progress_.tokens += static_cast<Index>(std::llround(counted));
     return true;
   }
 
