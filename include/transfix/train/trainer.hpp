@@ -93,24 +93,25 @@ class Trainer {
     } else {
       check_data(data);
       check_data(validation);
-      if constexpr (!fits<Data> || !fits<ValidationData>) return progress_;
-      progress_.steps = steps_for(data.size());
-      events::tell(events::started, *this, observers...);
-      bool ends = false;
-      while (!ends && progress_.step < progress_.steps) {
-        if (!try_step(data)) {
-          events::tell(events::diverged, *this, observers...);
-          fail_as_diverged();
+      if constexpr (fits<Data> && fits<ValidationData>) {
+        progress_.steps = steps_for(data.size());
+        events::tell(events::started, *this, observers...);
+        bool ends = false;
+        while (!ends && progress_.step < progress_.steps) {
+          if (!try_step(data)) {
+            events::tell(events::diverged, *this, observers...);
+            fail_as_diverged();
+          }
+          ends = events::tell(events::stepped, *this, observers...);
+          const bool last = ends || progress_.step == progress_.steps;
+          if (last || (settings_.evaluate_every > 0 && progress_.step % settings_.evaluate_every == 0)) {
+            evaluate(validation);
+            progress_.note_score();
+            ends |= events::tell(events::evaluated, *this, observers...);
+          }
         }
-        ends = events::tell(events::stepped, *this, observers...);
-        const bool last = ends || progress_.step == progress_.steps;
-        if (last || (settings_.evaluate_every > 0 && progress_.step % settings_.evaluate_every == 0)) {
-          evaluate(validation);
-          progress_.note_score();
-          ends |= events::tell(events::evaluated, *this, observers...);
-        }
+        events::tell(events::finished, *this, observers...);
       }
-      events::tell(events::finished, *this, observers...);
       return progress_;
     }
   }
