@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <transfix/core/members.hpp>
+#include <transfix/core/random.hpp>
 #include <transfix/expression/expression.hpp>
 #include <transfix/optim/update.hpp>
 
@@ -55,6 +56,13 @@ concept DataSet = requires(const Data& data) {
   { data.size() } -> std::convertible_to<Index>;
   data.example(Index{}).input;
   data.example(Index{}).target;
+};
+
+/// A data set that has example(number, random) too, which draws a changed example for training; evaluation uses
+/// example(number). See data/augmented.hpp.
+template <class Data>
+concept AugmentedDataSet = DataSet<Data> && requires(const Data& data, Random& random) {
+  data.example(Index{}, random).input;
 };
 
 }  // namespace transfix::inline TRANSFIX_ABI

@@ -218,7 +218,7 @@ class Trainer {
                             : std::min(settings_.batch, settings_.epochs * examples - step * settings_.batch);
     double counted = 0;
     for (Index number = 0; number < batch; ++number) {
-      counted += loss_.weight(data.example(drawn(examples, step, number)).target);
+      counted += loss_.weight(drawn_example(data, step, number).target);
     }
     if (counted == 0) {  // nothing to learn from this batch
       progress_.step = step + 1;
@@ -232,7 +232,7 @@ class Trainer {
       for (Index shard = thread; shard < Execution::shards; shard += Execution::threads) {
         const Index end = batch * (shard + 1) / Execution::shards;
         for (Index number = batch * shard / Execution::shards; number < end; ++number) {
-          const auto example = data.example(drawn(examples, step, number));
+          const auto example = drawn_example(data, step, number);
           Context context = context_of(thread, step, number);
           context.dropout = settings_.dropout;
           context.gradient_offset = reinterpret_cast<std::byte*>(gradients_ + shard) - bytes_of(model_);
@@ -316,6 +316,20 @@ class Trainer {
     }
     return Random(settings_.seed, (static_cast<std::uint64_t>(step) << 32) + static_cast<std::uint64_t>(sequence) + 1)
         .below(size);
+  }
+
+  // An example for training, which augmented data changes at random: anew in each step, equally in a resumed run.
+  template <class Data>
+  auto drawn_example(const Data& data, Index step, Index sequence) const {
+    const Index number = drawn(data.size(), step, sequence);
+    if constexpr (AugmentedDataSet<Data>) {
+      constexpr std::uint64_t augmentation = std::uint64_t{1} << 63;  // a stream of its own
+      Random random(settings_.seed,
+                    augmentation + (static_cast<std::uint64_t>(step) << 32) + static_cast<std::uint64_t>(sequence));
+      return data.example(number, random);
+    } else {
+      return data.example(number);
+    }
   }
 
   // After a failed check the rest is left out, so that one mistake is one error.
