@@ -5,6 +5,8 @@
 #include <memory>
 #include <transfix/io/safetensors.hpp>
 #include <transfix/text.hpp>
+#include <transfix/train/checkpoint.hpp>
+#include <transfix/train/interrupt.hpp>
 #include <transfix/transfix.hpp>
 
 using namespace transfix;
@@ -21,7 +23,7 @@ using Model = models::Gpt<models::GptConfig{
 using Training = Trainer<Model, loss::CrossEntropy, optim::AdamW, schedule::WarmupCosine, Threads<QUICKSTART_THREADS>>;
 
 struct Options {
-  std::string text, model = "quickstart.safetensors", prompt = "\n";
+  std::string text, model = "quickstart.safetensors", checkpoint, prompt = "\n";
   bool generates = false;
   optim::AdamW optimizer{.learning_rate = 4e-3f};
   TrainingSettings training{.steps = 2000, .batch = 12, .seed = 1337};
@@ -55,7 +57,8 @@ void train(const Options& options) {
 
   Training trainer{options.optimizer, options.training};
   const auto result = trainer.fit(data::next_token_windows<Model::context>(training_tokens),
-                                  data::next_token_windows<Model::context>(validation_tokens));
+                                  data::next_token_windows<Model::context>(validation_tokens), ProgressLine(),
+                                  Checkpoint{options.checkpoint}, StopOnInterrupt());
   io::save(trainer.model(), options.model, {{"alphabet", tokenizer.alphabet()}});
   std::cerr << "saved " << options.model << "\n\n";
   std::cout << "validation loss " << result.validation_loss << "\n\n";
@@ -78,6 +81,7 @@ int main(int argument_count, char** arguments) {
   app.add_option("--text", options.text, "the text to train on");
   app.add_option("--model", options.model, "file of the trained model")->capture_default_str();
   app.add_flag("--generate", options.generates, "write with the saved model instead of training one");
+  app.add_option("--checkpoint", options.checkpoint, "file to go on from after an interruption");
   app.add_option("--steps", options.training.steps, "training steps")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);

@@ -29,11 +29,14 @@ using File = std::unique_ptr<std::FILE, Close>;
 
 inline std::string reason(int number) { return std::generic_category().message(number); }
 
+inline std::filesystem::path temporary_name(std::filesystem::path path, int attempt) {
+  return path += ".temporary" + std::to_string(attempt);
+}
+
 /// A new file in the folder of `path`, so that renaming it to `path` is one step of the file system.
 inline std::pair<std::filesystem::path, File> create_beside(const std::filesystem::path& path) {
   for (int attempt = 0;; ++attempt) {
-    auto temporary = path;
-    temporary += ".temporary" + std::to_string(attempt);
+    auto temporary = temporary_name(path, attempt);
     if (File file{std::fopen(temporary.string().c_str(), "wbx")}) return {std::move(temporary), std::move(file)};
     if (errno != EEXIST || attempt == 1000) {
       fail(path.string(), ": cannot create a file in its folder (", reason(errno),
@@ -122,6 +125,12 @@ inline void write_atomically(const std::filesystem::path& given, std::span<const
     fail(given.string(), ": cannot be replaced (", problem, "); choose another path");
   }
   detail::sync_folder(path.parent_path());
+}
+
+/// Removes what processes that were killed while they wrote `path` left beside it. Nobody may be writing it.
+inline void remove_unfinished(const std::filesystem::path& path) {
+  std::error_code error;
+  for (int attempt = 0; std::filesystem::remove(detail::temporary_name(path, attempt), error); ++attempt) continue;
 }
 
 }  // namespace transfix::inline TRANSFIX_ABI::io

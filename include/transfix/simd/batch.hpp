@@ -155,9 +155,9 @@ TRANSFIX_INLINE void for_each_lane(auto&& function) {
 template <class Scalar>
 TRANSFIX_INLINE void for_each_lane(Index begin, Index end, auto&& function) {
   constexpr Index width = lanes<Scalar>;
-  Index position = begin;
-  for (; position + width <= end; position += width) function(Batch<Scalar>{}, position);
-  for (; position < end; ++position) function(One<Scalar>{}, position);
+  const Index whole = begin + (end - begin) / width * width;
+  for (Index position = begin; position < whole; position += width) function(Batch<Scalar>{}, position);
+  for (Index position = whole; position < end; ++position) function(One<Scalar>{}, position);
 }
 
 }  // namespace transfix::inline TRANSFIX_ABI::simd

@@ -126,19 +126,24 @@ void load_checkpoint(Trainer& trainer, const std::filesystem::path& path) {
 }
 
 /// Writes a checkpoint every so many steps and at the end, and goes on from the file where it is there at the start.
+/// Without a path it does nothing. One run at a time may use a path.
 struct Checkpoint {
   std::filesystem::path path;
   Index every = 250;
 
   void started(auto& trainer) {
+    if (path.empty()) return;
+    io::check_writable(path);
+    io::remove_unfinished(path);
     if (!std::filesystem::exists(path)) return;
     load_checkpoint(trainer, path);
     std::fprintf(stderr, "going on from step %td of %s\n", trainer.progress().step, path.c_str());
   }
   void stepped(auto& trainer) {
-    if (every > 0 && trainer.progress().step % every == 0) save_checkpoint(trainer, path);
+    if (!path.empty() && every > 0 && trainer.progress().step % every == 0) save_checkpoint(trainer, path);
   }
   void finished(auto& trainer) {
+    if (path.empty()) return;
     save_checkpoint(trainer, path);
     if (StopOnInterrupt::interrupted()) {
       std::fprintf(stderr, "stopped after step %td; run the same command again to go on from %s\n",
@@ -146,6 +151,7 @@ struct Checkpoint {
     }
   }
   void diverged(auto&) {
+    if (!std::filesystem::exists(path)) return;
     std::fprintf(stderr, "the run does not converge; the last good checkpoint is in %s\n", path.c_str());
   }
 };
