@@ -15,16 +15,18 @@ void check_token(Token token, Index place) {
 }
 
 /// y(t) = table(tokens[t]).  VJP: d table(tokens[t]) += dy(t).
-template <class Table, Index Length>
+template <class Table, class TokensOfSequences>
 struct Lookup {
   using Scalar = typename Table::Scalar;
-  using Output = Tensor<Scalar, Shape<Length, Table::columns>>;
+  static constexpr Index length = TokensOfSequences::length, sequences = TokensOfSequences::sequences;
+  using Output = Tensor<Scalar, std::conditional_t<sequences == 1, Shape<length, Table::columns>,
+                                                   Shape<sequences, length, Table::columns>>>;
   struct Saved {};
-  const Token* tokens = nullptr;
+  TokensOfSequences tokens = {};
 
   void forward(In<Table> table, Out<Output> y, Saved&) const {
-    for (Index row = 0; row < Length; ++row) {
-      check_token<Table::rows>(tokens[row], row);
+    for (Index row = 0; row < Output::rows; ++row) {
+      check_token<Table::rows>(tokens[row], row % length);
       simd::for_each_lane<Scalar, Table::columns>([&](auto tag, Index column) {
         simd::store(simd::load<decltype(tag)>(table[tokens[row]] + column), y[row] + column);
       });
@@ -33,7 +35,7 @@ struct Lookup {
 
   void backward(In<Output> dy, In<Output>, In<Table>, const Saved&, auto d_table) const {
     const auto sum = d_table.clear();
-    for (Index row = 0; row < Length; ++row) {
+    for (Index row = 0; row < Output::rows; ++row) {
       simd::for_each_lane<Scalar, Table::columns>(
           [&](auto tag, Index column) { sum.add(tokens[row], column, simd::load<decltype(tag)>(dy[row] + column)); });
     }
@@ -41,11 +43,12 @@ struct Lookup {
 };
 }  // namespace rules
 
-/// The rows of a table that tokens name: [Vocabulary, Width] and Length tokens -> [Length, Width].
-/// A token that is not in 0 .. Vocabulary - 1 is an error.
-template <Operand Table, Index Length>
-constexpr auto lookup(Table&& table, Tokens<Length> tokens) {
-  return operation_with(rules::Lookup<TensorOf<StoredOf<Table>>, Length>{tokens.data}, std::forward<Table>(table));
+/// The rows of a table that tokens name: [Vocabulary, Width] and Length tokens -> [Length, Width], or
+/// [Sequences, Length, Width]. A token that is not in 0 .. Vocabulary - 1 is an error.
+template <Operand Table, Index Length, Index Sequences>
+constexpr auto lookup(Table&& table, Tokens<Length, Sequences> tokens) {
+  return operation_with(rules::Lookup<TensorOf<StoredOf<Table>>, Tokens<Length, Sequences>>{tokens},
+                        std::forward<Table>(table));
 }
 
 /// The rows first .. first + Length - 1 of a table, without a copy.

@@ -23,6 +23,13 @@ struct KeyPadding {
   constexpr bool hides(Region region) const { return region.first_column >= length; }
 };
 
+/// The same for sequences that are worked on together.
+template <Index Sequences>
+struct KeyPaddings {
+  std::array<Index, static_cast<std::size_t>(Sequences)> lengths;
+  constexpr KeyPadding of(Index sequence) const { return {lengths[static_cast<std::size_t>(sequence)]}; }
+};
+
 /// A query sees itself and the `width - 1` keys before it (Beltagy et al. 2020; Mistral).
 struct SlidingWindow {
   Index width = 1;

@@ -69,8 +69,10 @@ template <class A, class B, bool Transposed>
 struct MatMul {
   using Scalar = typename A::Scalar;
   using Right = detail::RightOperand<B, Transposed>;
-  static constexpr Index rows = A::Shape::matrix_rows, depth = A::columns, columns = Right::columns;
-  static constexpr Index batches = A::Shape::batches;
+  // All rows at once where one right matrix serves them all.
+  static constexpr bool is_one = B::Shape::batches == 1 && A::Strides::batch == A::Shape::matrix_rows * A::Strides::row;
+  static constexpr Index rows = is_one ? A::rows : A::Shape::matrix_rows, depth = A::columns, columns = Right::columns;
+  static constexpr Index batches = A::rows / rows;
   static constexpr Index group = batches / B::Shape::batches;  // so many left matrices share a right one
   using Output = Tensor<Scalar, typename detail::ProductShape<typename A::Shape, columns>::Type>;
   struct Saved {};

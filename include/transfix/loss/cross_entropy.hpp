@@ -31,10 +31,10 @@ void check_target(Token target, ClassWeights weights) {
 }
 
 /// The sum of the weights of targets.
-template <Index Count>
-double weight_of_all(Tokens<Count> targets, ClassWeights weights) {
+template <Index Length, Index Sequences>
+double weight_of_all(Tokens<Length, Sequences> targets, ClassWeights weights) {
   double sum = 0;
-  for (Index position = 0; position < Count; ++position) {
+  for (Index position = 0; position < Length * Sequences; ++position) {
     const Token target = targets[position];
     if (!weights.empty() && target >= std::ssize(weights)) {
       fail("the target ", target, " has no class weight: there are ", std::ssize(weights));
@@ -63,9 +63,9 @@ void set_row_to_zero(Scalar* row) {
   for (Index column = 0; column < Columns; ++column) row[column] = 0;
 }
 
-template <Index Count>
+template <class Targets>
 struct CrossEntropyRows {
-  Tokens<Count> targets;
+  Targets targets;
   double smoothing;
   ClassWeights weights;
 
@@ -117,18 +117,18 @@ struct CrossEntropy {
   float label_smoothing = 0;
   ClassWeights class_weights = {};
 
-  template <Expression Logits, Index Count>
-  constexpr auto operator()(Logits&& logits, Tokens<Count> targets) const {
+  template <Expression Logits, Index Length, Index Sequences>
+  constexpr auto operator()(Logits&& logits, Tokens<Length, Sequences> targets) const {
     using Shape = typename std::remove_cvref_t<Logits>::Shape;
-    static_assert(OneTargetForEachRow<Shape, Count>, "cross-entropy: one target for each row of logits");
+    static_assert(OneTargetForEachRow<Shape, Length * Sequences>, "cross-entropy: one target for each row of logits");
     return transfix::detail::row_loss(
-        detail::CrossEntropyRows<Shape::rows>{{targets.data}, double{label_smoothing}, class_weights},
+        detail::CrossEntropyRows<Tokens<Length, Sequences>>{targets, double{label_smoothing}, class_weights},
         std::forward<Logits>(logits));
   }
 
   /// How many targets count, or the sum of their classes' weights.
-  template <Index Count>
-  constexpr double weight(Tokens<Count> targets) const {
+  template <Index Length, Index Sequences>
+  constexpr double weight(Tokens<Length, Sequences> targets) const {
     return detail::weight_of_all(targets, class_weights);
   }
 };

@@ -71,8 +71,11 @@ struct RowLoss<Rule, Operation<rules::MatMul<A, B, Transposed>, Hidden, Weight>>
   using Scalar = typename Logits::Scalar;
   static constexpr Index rows = Logits::Shape::rows, columns = Logits::Shape::columns;
   static constexpr bool differentiable = Logits::differentiable;
-  static_assert(A::Shape::batches == 1, "a loss takes logits of shape [rows, classes]");
-  static constexpr Index block = std::min(rows, std::max(Index{16}, (Index{4} << 20) / columns));
+  static_assert(A::Shape::batches == 1 || is_dense<typename A::Shape, typename A::Strides>,
+                "a loss takes logits that are made of rows without gaps");
+  // Blocks of equal size, of at most 4 Mi logits where these are 16 rows or more.
+  static constexpr Index most = std::max(Index{16}, (Index{4} << 20) / columns), blocks = (rows + most - 1) / most;
+  static constexpr Index block = blocks == 1 ? rows : ((rows + blocks - 1) / blocks + 15) / 16 * 16;
   static constexpr Index rest = rows % block;
 
   // The product of `Rows` rows, with the rules of a whole matmul.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cmath>
+#include <transfix/core/together.hpp>
 #include <transfix/expression/masks.hpp>
 #include <transfix/expression/sinusoid.hpp>
 #include <transfix/nn/embedding.hpp>
@@ -30,6 +31,18 @@ struct SourceAndTarget {
   Tokens<SourceContext> source;
   Tokens<TargetContext> target;
   Index source_length = SourceContext;  ///< tokens after it are padding and change nothing
+
+  constexpr KeyPadding padding() const { return {source_length}; }
+};
+
+/// The same for sequences that are worked on together.
+template <Index SourceContext, Index TargetContext, Index Sequences>
+struct SourcesAndTargets {
+  Tokens<SourceContext, Sequences> source;
+  Tokens<TargetContext, Sequences> target;
+  KeyPaddings<Sequences> source_lengths;
+
+  constexpr KeyPaddings<Sequences> padding() const { return source_lengths; }
 };
 
 /// The original Transformer (Vaswani et al. 2017): fixed waves for places, one table for the embeddings of both sides
@@ -54,19 +67,20 @@ struct EncoderDecoder {
   nn::Repeat<nn::EncoderBlock<block, nn::Relu, Stored>, Config.encoder_layers> encoder;
   nn::Repeat<nn::DecoderBlock<block, nn::Relu, Stored>, Config.decoder_layers> decoder;
 
-  constexpr auto operator()(const Input& input) const {
-    return let(encode(input.source, KeyPadding{input.source_length}), [this, input](auto source) {
-      return matmul(decode(input.target, source, KeyPadding{input.source_length}), transpose(embedding.weight));
-    });
+  constexpr auto operator()(const Input& input) const { return logits(input); }
+  template <Index Sequences>
+  constexpr auto operator()(
+      const SourcesAndTargets<Config.source_context, Config.target_context, Sequences>& inputs) const {
+    return logits(inputs);
   }
 
-  template <Index Length, class Mask = Unmasked>
-  constexpr auto encode(Tokens<Length> source, Mask padding = {}) const {
+  template <Index Length, Index Sequences, class Mask = Unmasked>
+  constexpr auto encode(Tokens<Length, Sequences> source, Mask padding = {}) const {
     return encoder(embed(source), [padding](Index) { return padding; });
   }
 
-  template <Index Length, Leaf Source, class Mask = Unmasked>
-  constexpr auto decode(Tokens<Length> target, Source source, Mask padding = {}) const {
+  template <Index Length, Index Sequences, Leaf Source, class Mask = Unmasked>
+  constexpr auto decode(Tokens<Length, Sequences> target, Source source, Mask padding = {}) const {
     return repeat<Config.decoder_layers>(embed(target), [this, source, padding](Index number, auto x) {
       return decoder.items[number](x, source, padding);
     });
@@ -81,10 +95,32 @@ struct EncoderDecoder {
   }
 
  private:
-  template <Index Length>
-  constexpr auto embed(Tokens<Length> tokens) const {
+  constexpr auto logits(const auto& input) const {
+    return let(encode(input.source, input.padding()), [this, input](auto source) {
+      return matmul(decode(input.target, source, input.padding()), transpose(embedding.weight));
+    });
+  }
+
+  template <Index Length, Index Sequences>
+  constexpr auto embed(Tokens<Length, Sequences> tokens) const {
     return dropout<Config.dropout>(add_sinusoid(embedding(tokens) * std::sqrt(static_cast<double>(width))));
   }
 };
 
 }  // namespace transfix::inline TRANSFIX_ABI::models
+
+namespace transfix::inline TRANSFIX_ABI {
+template <Index SourceContext, Index TargetContext, Index Count>
+struct Together<models::SourceAndTarget<SourceContext, TargetContext>, Count> {
+  static constexpr auto of(auto&& get) {
+    models::SourcesAndTargets<SourceContext, TargetContext, Count> all{
+        Together<Tokens<SourceContext>, Count>::of([&](Index number) { return get(number).source; }),
+        Together<Tokens<TargetContext>, Count>::of([&](Index number) { return get(number).target; }),
+        {}};
+    for (Index number = 0; number < Count; ++number) {
+      all.source_lengths.lengths[static_cast<std::size_t>(number)] = get(number).source_length;
+    }
+    return all;
+  }
+};
+}  // namespace transfix::inline TRANSFIX_ABI

@@ -68,8 +68,8 @@ struct Gpt {
   nn::LayerNorm<width, Stored, Config.bias> norm;
   [[no_unique_address]] nn::LanguageHead<width, vocabulary, Config.tied, Stored> head;
 
-  template <Index Length>
-  constexpr auto operator()(Tokens<Length> tokens) const {
+  template <Index Length, Index Sequences>
+  constexpr auto operator()(Tokens<Length, Sequences> tokens) const {
     return nn::logits(norm(blocks(embed(tokens, 0))), token_embedding, head);
   }
 
@@ -79,8 +79,8 @@ struct Gpt {
   }
 
  private:
-  template <Index Length>
-  constexpr auto embed(Tokens<Length> tokens, Index position) const {
+  template <Index Length, Index Sequences>
+  constexpr auto embed(Tokens<Length, Sequences> tokens, Index position) const {
     return dropout<Config.dropout>(token_embedding(tokens) + position_embedding.template rows<Length>(position));
   }
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <transfix/expression/attention.hpp>
+#include <transfix/expression/each.hpp>
 #include <transfix/expression/heads.hpp>
 #include <transfix/expression/let.hpp>
 #include <transfix/nn/linear.hpp>
@@ -35,9 +36,12 @@ struct SelfAttention {
   template <Operand X, class Memory = NoMemory, class Padding = Unmasked>
   constexpr auto operator()(X&& x, Memory memory = {}, Padding padding = {}) const {
     return let(query_key_value(std::forward<X>(x)), [this, memory, padding](auto joined) {
-      const auto [query, key, value] = split_heads<3, Heads>(joined);
-      auto scores = mask(mask(scale(matmul(query, transpose(memory.keys(key)))), memory.mask(Mask{})), padding);
-      return projection(merge_heads(matmul(dropout<Drops>(softmax(std::move(scores))), memory.values(value))));
+      return projection(each<decltype(joined)::Shape::batches>([joined, memory, padding](Index number) {
+        const auto [query, key, value] = split_heads<3, Heads>(matrix(joined, number));
+        auto scores = mask(mask(scale(matmul(query, transpose(memory.keys(key)))), memory.mask(Mask{})),
+                           mask_of(padding, number));
+        return merge_heads(matmul(dropout<Drops>(softmax(std::move(scores))), memory.values(value)));
+      }));
     });
   }
 };

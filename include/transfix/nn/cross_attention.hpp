@@ -20,9 +20,12 @@ struct CrossAttention {
   constexpr auto operator()(X&& x, Source source, Mask padding = {}) const {
     return let(query(std::forward<X>(x)), [this, source, padding](auto queries) {
       return let(key_value(source), [this, queries, padding](auto joined) {
-        const auto [keys, values] = split_heads<2, Heads>(joined);
-        auto scores = mask(scale(matmul(split_heads<1, Heads>(queries)[0], transpose(keys))), padding);
-        return projection(merge_heads(matmul(dropout<Drops>(softmax(std::move(scores))), values)));
+        return projection(each<decltype(joined)::Shape::batches>([queries, joined, padding](Index number) {
+          const auto [keys, values] = split_heads<2, Heads>(matrix(joined, number));
+          auto scores = mask(scale(matmul(split_heads<1, Heads>(matrix(queries, number))[0], transpose(keys))),
+                             mask_of(padding, number));
+          return merge_heads(matmul(dropout<Drops>(softmax(std::move(scores))), values));
+        }));
       });
     });
   }

@@ -10,8 +10,8 @@ template <Index Vocabulary, Index Width, class Scalar = float>
 struct Embedding {
   Parameter<Shape<Vocabulary, Width>, Scalar> weight;
 
-  template <Index Length>
-  constexpr auto operator()(Tokens<Length> tokens) const {
+  template <Index Length, Index Sequences>
+  constexpr auto operator()(Tokens<Length, Sequences> tokens) const {
     return lookup(weight, tokens);
   }
 };

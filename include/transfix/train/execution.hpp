@@ -6,9 +6,18 @@
 //   threads    how many parts run at a time; each has a tape and a workspace
 //   shards     how many sums of gradients are kept; they are added in order, so results depend on the
 //              number of shards and never on the number of threads
+//   together   may be left out: how many sequences of a shard are worked on together (core/together.hpp), 1 otherwise
 //   run(function)    calls function(thread) for thread = 0 .. threads - 1 and waits for all of them
 
 namespace transfix::inline TRANSFIX_ABI {
+
+namespace detail {
+template <class Execution>
+inline constexpr Index together = 1;
+template <class Execution>
+requires requires { Execution::together; }
+inline constexpr Index together<Execution> = Execution::together;
+}  // namespace detail
 
 /// Everything in the calling thread, with the least memory.
 struct Serial {

@@ -13,9 +13,13 @@ namespace transfix::inline TRANSFIX_ABI {
 
 /// `Count` threads that take different sequences of a batch. With equal `Shards` a run is identical bit
 /// for bit whatever the number of threads. The threads sleep between steps and work allocates nothing.
-template <Index Count, Index Shards = (Count > 4 ? Count : 4)>
+/// With `Together` > 1 a thread works on so many sequences at once, which takes so many times the memory of a tape and
+/// is faster where sequences are short and the model is larger than the caches.
+template <Index Count, Index Shards = (Count > 4 ? Count : 4), Index Together = 1>
 class Threads {
  public:
+  static_assert(Together > 0, "Threads<Count, Shards, Together>: at least one sequence is worked on at a time");
+  static constexpr Index together = Together;
   static_assert(Count > 0 && Shards >= Count, "Threads<Count, Shards>: there must be a shard for every thread");
   static constexpr Index threads = Count, shards = Shards;
 

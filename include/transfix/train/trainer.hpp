@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
+#include <array>
 #include <span>
 #include <transfix/core/padded.hpp>
 #include <transfix/core/storage.hpp>
+#include <transfix/core/together.hpp>
 #include <transfix/data/permutation.hpp>
 #include <transfix/expression/context.hpp>
 #include <transfix/nn/initialize.hpp>
@@ -134,8 +136,8 @@ class Trainer {
 
  private:
   // The loss of one form of an input (core/padded.hpp), as an expression.
-  template <class Form>
-  static constexpr auto root(const Loss& loss, const Model& model, const Form& form, const Target& target) {
+  template <class Form, class TargetOfForm>
+  static constexpr auto root(const Loss& loss, const Model& model, const Form& form, const TargetOfForm& target) {
     auto result = model(form);
     if constexpr (HasShorterForms<Input>) {
       constexpr Index rows = decltype(result)::Shape::rows;
@@ -144,24 +146,51 @@ class Trainer {
       return loss(std::move(result), target);
     }
   }
+  static constexpr bool works_together =
+      WorkedOnTogether<Input, detail::together<Execution>> && WorkedOnTogether<Target, detail::together<Execution>>;
+  static_assert(works_together, "this model works on one sequence at a time: use Threads<Count, Shards> only");
+  static constexpr Index together = works_together ? detail::together<Execution> : 1;
+  using InputOfGroup = GroupOf<Input, together>;
+  using TargetOfGroup = GroupOf<Target, together>;
   template <class Form>
   using RootOf = decltype(root(std::declval<const Loss&>(), std::declval<const Model&>(), std::declval<const Form&>(),
-                               std::declval<const Target&>()));
-  using Root = RootOf<Input>;
-  static constexpr Index tape_bytes = largest_over_forms<Input>([](const auto& form) {
+                               std::declval<const TargetOfGroup&>()));
+  using Root = RootOf<InputOfGroup>;
+  static constexpr Index tape_bytes = largest_over_forms<InputOfGroup>([](const auto& form) {
     return std::integral_constant<Index, Index{sizeof(typename RootOf<std::remove_cvref_t<decltype(form)>>::Tape)}>{};
   });
-  static constexpr Index root_workspace = largest_over_forms<Input>([](const auto& form) {
+  static constexpr Index root_workspace = largest_over_forms<InputOfGroup>([](const auto& form) {
     return std::integral_constant<Index, RootOf<std::remove_cvref_t<decltype(form)>>::workspace>{};
   });
 
-  // function(root, its tape) for the loss of an example in its shortest form.
-  auto with_root(const Model& model, const Input& input, const Target& target, Index thread, auto&& function) {
+  // function(root, its tape) for the loss of an example, or of a group, in its shortest form.
+  auto with_root(const Model& model, const InputOfGroup& input, const TargetOfGroup& target, Index thread,
+                 auto&& function) {
     return in_shortest_form(input, [&](const auto& form) {
       const auto loss = root(loss_, model, form, target);
       return function(loss,
                       reinterpret_cast<typename std::remove_cvref_t<decltype(loss)>::Tape&>(tapes_[thread].bytes));
     });
+  }
+
+  // function(input, target) of the examples get(first) .. get(first + together - 1); after `end` nothing counts.
+  template <class Get>
+  static auto with_group(Index first, Index end, Get&& get, auto&& function) {
+    if constexpr (together == 1) {
+      const auto example = get(first);
+      return function(example.input, example.target);
+    } else {
+      return [&]<Index... Number>(std::integer_sequence<Index, Number...>) {
+        const std::array<decltype(get(first)), std::size_t{together}> examples{
+            get(std::min(first + Number, end - 1))...};
+        const auto of = [&](Index number) -> const auto& { return examples[static_cast<std::size_t>(number)]; };
+        return function(Together<Input, together>::of([&](Index number) { return of(number).input; }),
+                        Together<Target, together>::of([&](Index number) {
+                          return first + number < end ? of(number).target : NoTarget<Target>::value;
+                        }));
+      }
+      (std::make_integer_sequence<Index, together>{});
+    }
   }
 
   static constexpr Index alignment = static_cast<Index>(Storage::alignment);
@@ -231,16 +260,19 @@ class Trainer {
     execution_.run([&](Index thread) {
       for (Index shard = thread; shard < Execution::shards; shard += Execution::threads) {
         const Index end = batch * (shard + 1) / Execution::shards;
-        for (Index number = batch * shard / Execution::shards; number < end; ++number) {
-          const auto example = drawn_example(data, step, number);
-          Context context = context_of(thread, step, number);
-          context.dropout = settings_.dropout;
-          context.gradient_offset = reinterpret_cast<std::byte*>(gradients_ + shard) - bytes_of(model_);
-          const double weight = loss_.weight(example.target);
-          context.share = weight / counted;
-          losses[shard] += with_root(*model_, example.input, example.target, thread,
-                                     [&](const auto& loss, auto& tape) { return loss.train(tape, context, factor); }) +
-                           weight * context.penalty;
+        for (Index number = batch * shard / Execution::shards; number < end; number += together) {
+          const auto get = [&](Index place) { return drawn_example(data, step, place); };
+          with_group(number, end, get, [&](const auto& input, const auto& target) {
+            Context context = context_of(thread, step, number);
+            context.dropout = settings_.dropout;
+            context.gradient_offset = reinterpret_cast<std::byte*>(gradients_ + shard) - bytes_of(model_);
+            const double weight = loss_.weight(target);
+            context.share = weight / counted;
+            losses[shard] +=
+                with_root(*model_, input, target, thread,
+                          [&](const auto& loss, auto& tape) { return loss.train(tape, context, factor); }) +
+                weight * context.penalty;
+          });
         }
       }
     });
@@ -281,12 +313,15 @@ class Trainer {
     execution_.run([&](Index thread) {
       for (Index group = thread; group < groups; group += Execution::threads) {
         const Index end = whole.size() * (group + 1) / groups;
-        for (Index number = whole.size() * group / groups; number < end; ++number) {
-          const auto example = whole.example(number);
-          Context context = context_of(thread, 0, number);
-          sums[group] += with_root(result(), example.input, example.target, thread,
-                                   [&](const auto& loss, auto& tape) { return loss.evaluate(tape, context); });
-          counts[group] += loss_.weight(example.target);
+        for (Index number = whole.size() * group / groups; number < end; number += together) {
+          with_group(
+              number, end, [&](Index place) { return whole.example(place); },
+              [&](const auto& input, const auto& target) {
+                Context context = context_of(thread, 0, number);
+                sums[group] += with_root(result(), input, target, thread,
+                                         [&](const auto& loss, auto& tape) { return loss.evaluate(tape, context); });
+                counts[group] += loss_.weight(target);
+              });
         }
       }
     });

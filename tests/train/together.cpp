@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <transfix/core/together.hpp>
+#include <transfix/data/windows.hpp>
+#include <transfix/loss/cross_entropy.hpp>
+#include <transfix/models/encoder_decoder.hpp>
+#include <transfix/models/gpt.hpp>
+#include <transfix/optim/adamw.hpp>
+#include <transfix/train/threads.hpp>
+#include <transfix/train/trainer.hpp>
+
+#include "silent.hpp"
+
+using namespace transfix;
+
+namespace {
+const auto tokens = support::pattern(300, 7);
+
+template <class Model, class Execution>
+using Training = Trainer<Model, loss::CrossEntropy, optim::AdamW, schedule::Constant, Execution>;
+
+/// The losses of some steps, and of an evaluation.
+template <class Model, class Execution>
+std::vector<double> losses(const auto& data, float dropout = 0) {
+  Training<Model, Execution> trainer({}, {.steps = 10, .batch = 11, .dropout = dropout});
+  std::vector<double> all;
+  for (Index step = 0; step < 10; ++step) all.push_back(trainer.step(data));
+  all.push_back(trainer.evaluate(data));
+  return all;
+}
+
+/// Sources of different lengths.
+template <class Model>
+struct Pairs {
+  struct Example {
+    typename Model::Input input;
+    typename Model::Target target;
+  };
+  static Index size() { return 40; }
+  Example example(Index number) const {
+    const Token* start = tokens.data() + number;
+    return {{{start}, {start + 9}, 1 + number % 8}, {start + 10}};
+  }
+};
+}  // namespace
+
+TEST_CASE("together: the losses of sequences one by one, also where a batch has a rest") {
+  using Model = models::Gpt<models::GptConfig{
+      .vocabulary = 8, .context = 12, .width = 16, .heads = 2, .layers = 2, .dropout = true}>;
+  const auto windows = data::next_token_windows<12>(tokens);
+  const auto alone = losses<Model, Threads<1, 2>>(windows);
+  CHECK(support::largest_difference(losses<Model, Threads<1, 2, 4>>(windows).data(), alone) < 1e-5);
+
+  const auto dropped = losses<Model, Threads<1, 2, 4>>(windows, 0.3f);
+  CHECK(dropped != alone);
+  CHECK(dropped == losses<Model, Threads<2, 2, 4>>(windows, 0.3f));  // the same bits on two threads
+}
+
+TEST_CASE("together: an encoder-decoder whose sources have different lengths") {
+  using Model = models::EncoderDecoder<models::EncoderDecoderConfig{.vocabulary = 8,
+                                                                    .source_context = 8,
+                                                                    .target_context = 6,
+                                                                    .width = 16,
+                                                                    .heads = 2,
+                                                                    .hidden = 24,
+                                                                    .encoder_layers = 2,
+                                                                    .decoder_layers = 1},
+                                       double>;
+  const auto alone = losses<Model, Threads<1, 2>>(Pairs<Model>());
+  CHECK(support::largest_difference(losses<Model, Threads<1, 2, 3>>(Pairs<Model>()).data(), alone) < 1e-12);
+}
