@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cmath>
+#include <transfix/core/padded.hpp>
 #include <transfix/core/together.hpp>
 #include <transfix/expression/masks.hpp>
 #include <transfix/expression/sinusoid.hpp>
@@ -23,6 +24,7 @@ struct EncoderDecoderConfig {
   Index decoder_layers = 6;
   nn::NormPlace norms = nn::NormPlace::after;
   bool dropout = false;
+  Index shortest = 0;  ///< compiled for shorter pairs too, halves of the contexts down to this; 0: no
 };
 
 /// What an encoder-decoder reads: a source with its length, and the target so far.
@@ -45,15 +47,34 @@ struct SourcesAndTargets {
   constexpr KeyPaddings<Sequences> padding() const { return source_lengths; }
 };
 
+/// The same with shorter forms: a pair runs in the shortest one that both of its sequences fit.
+template <Index Context, Index Shortest>
+struct PaddedSourceAndTarget {
+  static constexpr Index context = Context, shortest = Shortest;
+  Tokens<Context> source, target;
+  Index source_length = Context;
+  Index length = Context;  ///< of the longer one of the two
+
+  constexpr KeyPadding padding() const { return {source_length}; }
+
+  template <Index Length>
+  constexpr SourceAndTarget<Length, Length> cut() const {
+    return {{source.data}, {target.data}, source_length};
+  }
+};
+
 /// The original Transformer (Vaswani et al. 2017): fixed waves for places, one table for the embeddings of both sides
 /// and, transposed, for the head.
 ///   source [source_context], target [target_context] -> logits [target_context, vocabulary]
 template <EncoderDecoderConfig Config, class Stored = float>
 struct EncoderDecoder {
   static_assert(nn::HeadsDivideWidth<Config.width, Config.heads>, "EncoderDecoderConfig: heads must divide width");
+  static_assert(Config.shortest == 0 || Config.source_context == Config.target_context,
+                "EncoderDecoderConfig: with shorter forms both contexts are one");
 
   using Scalar = Computed<Stored>;
-  using Input = SourceAndTarget<Config.source_context, Config.target_context>;
+  using Input = std::conditional_t<Config.shortest == 0, SourceAndTarget<Config.source_context, Config.target_context>,
+                                   PaddedSourceAndTarget<Config.source_context, Config.shortest>>;
   using Target = Tokens<Config.target_context>;
   static constexpr EncoderDecoderConfig config = Config;
   static constexpr Index vocabulary = Config.vocabulary, width = Config.width;
@@ -67,11 +88,12 @@ struct EncoderDecoder {
   nn::Repeat<nn::EncoderBlock<block, nn::Relu, Stored>, Config.encoder_layers> encoder;
   nn::Repeat<nn::DecoderBlock<block, nn::Relu, Stored>, Config.decoder_layers> decoder;
 
-  constexpr auto operator()(const Input& input) const { return logits(input); }
-  template <Index Sequences>
-  constexpr auto operator()(
-      const SourcesAndTargets<Config.source_context, Config.target_context, Sequences>& inputs) const {
-    return logits(inputs);
+  /// `input`: an Input, one of its shorter forms, or several of them together.
+  template <class Form = Input>
+  constexpr auto operator()(const Form& input) const {
+    return let(encode(input.source, input.padding()), [this, input](auto source) {
+      return matmul(decode(input.target, source, input.padding()), transpose(embedding.weight));
+    });
   }
 
   template <Index Length, Index Sequences, class Mask = Unmasked>
@@ -95,12 +117,6 @@ struct EncoderDecoder {
   }
 
  private:
-  constexpr auto logits(const auto& input) const {
-    return let(encode(input.source, input.padding()), [this, input](auto source) {
-      return matmul(decode(input.target, source, input.padding()), transpose(embedding.weight));
-    });
-  }
-
   template <Index Length, Index Sequences>
   constexpr auto embed(Tokens<Length, Sequences> tokens) const {
     return dropout<Config.dropout>(add_sinusoid(embedding(tokens) * std::sqrt(static_cast<double>(width))));
