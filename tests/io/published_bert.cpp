@@ -218,22 +218,22 @@ TEST_CASE("published roberta: positions after two rows that no text reaches, hea
     io::save_published<Family>(*model, folder.path);
     io::load_published<Family>(*other, folder.path);
     CHECK(same_numbers(*model, *other));
-    return io::read_safetensors(folder / "model.safetensors").tensors;
+    return io::read_safetensors(folder / "model.safetensors");
   };
   using Words = models::BertMaskedLanguageModel<config>;
   const auto words = check(std::type_identity<Words>{}, std::type_identity<io::Roberta>{});
-  CHECK(words.at("roberta.embeddings.position_embeddings.weight").shape == std::vector<std::uint64_t>{8, 8});
-  CHECK(words.contains("lm_head.layer_norm.bias"));
+  CHECK(words.tensors.at("roberta.embeddings.position_embeddings.weight").shape == std::vector<std::uint64_t>{8, 8});
+  CHECK(words.tensors.contains("lm_head.layer_norm.bias"));
   const auto wanted = published::read_json(folder / "config.json");
   CHECK(wanted["architectures"][0] == "RobertaForMaskedLM");
   CHECK(wanted["max_position_embeddings"] == 8);
   const auto first = some_model<Words>(1);
   float number = 0;
-  std::memcpy(&number, words.at("roberta.embeddings.position_embeddings.weight").bytes.data() + 2 * 8 * 4, 4);
+  std::memcpy(&number, words.tensors.at("roberta.embeddings.position_embeddings.weight").bytes.data() + 2 * 8 * 4, 4);
   CHECK(number == first->encoder.position_embedding.weight.data[0]);
 
   using Sequences = models::BertClassifier<config, 3>;
   const auto sequences = check(std::type_identity<Sequences>{}, std::type_identity<io::RobertaForSequences>{});
-  CHECK(sequences.contains("classifier.dense.weight"));
-  CHECK(sequences.contains("classifier.out_proj.bias"));
+  CHECK(sequences.tensors.contains("classifier.dense.weight"));
+  CHECK(sequences.tensors.contains("classifier.out_proj.bias"));
 }

@@ -419,8 +419,8 @@ TEST_CASE("safetensors: the format's own examples are read or refused as they sh
     }
   }
   CHECK(files == 12);
-  const auto tensors = io::read_safetensors(folder / "valid" / "f32_1x2x3.safetensors").tensors;
-  CHECK(tensors.at("attn.0").shape == std::vector<std::uint64_t>{1, 2, 3});
+  const auto file = io::read_safetensors(folder / "valid" / "f32_1x2x3.safetensors");
+  CHECK(file.tensors.at("attn.0").shape == std::vector<std::uint64_t>{1, 2, 3});
   for (const auto* model : {"tiny_random_gpt2", "tiny_ner_bert"}) {
     CHECK_NOTHROW(io::read_safetensors(fs::path(data) / "weights" / model / "model.safetensors"));
   }
