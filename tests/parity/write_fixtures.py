@@ -443,8 +443,12 @@ def encoder_decoders():
         source, x, padding = embed("source", context), embed("target", target_context), padding_mask(context, length)
         for block in range(blocks):
             source = encoder_block(case, f"encoder.{block}.", source, heads, hidden, F.relu, before, padding=padding)
+        if before:
+            source = layer_norm(case, "encoder_norm.", source)
         for block in range(blocks):
             x = decoder_block(case, f"decoder.{block}.", x, source, heads, hidden, F.relu, before, padding)
+        if before:
+            x = layer_norm(case, "decoder_norm.", x)
         case.finish(summed_cross_entropy(x @ table.T, case.tokens("targets", target_context, vocabulary, [3])))
 
 

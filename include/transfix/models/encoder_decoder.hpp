@@ -87,6 +87,10 @@ struct EncoderDecoder {
   nn::Embedding<vocabulary, width, Stored> embedding;
   nn::Repeat<nn::EncoderBlock<block, nn::Relu, Stored>, Config.encoder_layers> encoder;
   nn::Repeat<nn::DecoderBlock<block, nn::Relu, Stored>, Config.decoder_layers> decoder;
+  // Blocks with norms before their parts leave their result without one.
+  using FinalNorm = std::conditional_t<Config.norms == nn::NormPlace::before, nn::LayerNorm<width, Stored>, Nothing>;
+  [[no_unique_address]] FinalNorm encoder_norm;
+  [[no_unique_address]] FinalNorm decoder_norm;
 
   /// `input`: an Input, one of its shorter forms, or several of them together.
   template <class Form = Input>
@@ -98,14 +102,15 @@ struct EncoderDecoder {
 
   template <Index Length, Index Sequences, class Mask = Unmasked>
   constexpr auto encode(Tokens<Length, Sequences> source, Mask padding = {}) const {
-    return encoder(embed(source), [padding](Index) { return padding; });
+    return normed(encoder_norm, encoder(embed(source), [padding](Index) { return padding; }));
   }
 
   template <Index Length, Index Sequences, Leaf Source, class Mask = Unmasked>
   constexpr auto decode(Tokens<Length, Sequences> target, Source source, Mask padding = {}) const {
-    return repeat<Config.decoder_layers>(embed(target), [this, source, padding](Index number, auto x) {
-      return decoder.items[number](x, source, padding);
-    });
+    return normed(decoder_norm,
+                  repeat<Config.decoder_layers>(embed(target), [this, source, padding](Index number, auto x) {
+                    return decoder.items[number](x, source, padding);
+                  }));
   }
 
   void initialize(Random& random, InitialScale) {
@@ -114,9 +119,19 @@ struct EncoderDecoder {
     const InitialScale scale{1 / std::sqrt(static_cast<double>(width))};
     transfix::initialize(encoder, random, scale);
     transfix::initialize(decoder, random, scale);
+    transfix::initialize(encoder_norm, random, scale);
+    transfix::initialize(decoder_norm, random, scale);
   }
 
  private:
+  static constexpr auto normed(const FinalNorm& norm, auto x) {
+    if constexpr (Config.norms == nn::NormPlace::before) {
+      return norm(std::move(x));
+    } else {
+      return x;
+    }
+  }
+
   template <Index Length, Index Sequences>
   constexpr auto embed(Tokens<Length, Sequences> tokens) const {
     return dropout<Config.dropout>(add_sinusoid(embedding(tokens) * std::sqrt(static_cast<double>(width))));
