@@ -26,6 +26,12 @@
 #endif
 #endif
 
+// TRANSFIX_BFLOAT16: 1 rounds the operands of larger products of floats to bfloat16 and adds in float, about twice
+// as fast on a CPU with AVX512-BF16; numbers in memory stay floats. By default 0.
+#ifndef TRANSFIX_BFLOAT16
+#define TRANSFIX_BFLOAT16 0
+#endif
+
 // TRANSFIX_INLINE: how functions of inner loops ask to be inlined.
 #define TRANSFIX_INLINE [[gnu::always_inline]] inline
 
@@ -75,6 +81,12 @@
 #else
 #define TRANSFIX_ABI_ERRORS _no_exceptions
 #endif
-#define TRANSFIX_ABI_JOINED(vectors, fma, errors) v0_1_##vectors##fma##errors
-#define TRANSFIX_ABI_NAME(vectors, fma, errors) TRANSFIX_ABI_JOINED(vectors, fma, errors)
-#define TRANSFIX_ABI TRANSFIX_ABI_NAME(TRANSFIX_ABI_VECTORS, TRANSFIX_ABI_FMA, TRANSFIX_ABI_ERRORS)
+#if TRANSFIX_BFLOAT16
+#define TRANSFIX_ABI_PRODUCTS _bfloat16
+#else
+#define TRANSFIX_ABI_PRODUCTS
+#endif
+#define TRANSFIX_ABI_JOINED(vectors, fma, products, errors) v0_1_##vectors##fma##products##errors
+#define TRANSFIX_ABI_NAME(vectors, fma, products, errors) TRANSFIX_ABI_JOINED(vectors, fma, products, errors)
+#define TRANSFIX_ABI \
+  TRANSFIX_ABI_NAME(TRANSFIX_ABI_VECTORS, TRANSFIX_ABI_FMA, TRANSFIX_ABI_PRODUCTS, TRANSFIX_ABI_ERRORS)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
+#include <transfix/kernels/gemm_brain_float.hpp>
 #include <transfix/kernels/gemm_rows.hpp>
 #include <transfix/kernels/gemm_turned.hpp>
 #include <transfix/simd/transpose.hpp>
@@ -150,14 +151,24 @@ void multiply_by_panels(const Scalar* a, const Scalar* b, Scalar* c, bool accumu
 
 /// How many scalars of scratch memory `multiply` needs.
 template <class Scalar, Product Size>
-inline constexpr Index product_scratch = detail::goes_by_dots<Scalar, Size> || detail::goes_by_rows<Scalar, Size> ? 0
-                                         : detail::goes_turned<Scalar, Size> ? detail::Turned<Scalar, Size>::scratch
-                                                                             : detail::Tiling<Scalar, Size>::scratch;
+inline constexpr Index product_scratch = [] {
+  if constexpr (detail::goes_by_brain_floats<Scalar, Size>) {
+    return detail::BrainFloats<Size>::scratch;
+  } else if constexpr (detail::goes_by_dots<Scalar, Size> || detail::goes_by_rows<Scalar, Size>) {
+    return Index{0};
+  } else if constexpr (detail::goes_turned<Scalar, Size>) {
+    return detail::Turned<Scalar, Size>::scratch;
+  } else {
+    return detail::Tiling<Scalar, Size>::scratch;
+  }
+}();
 
 /// c = a b, or c += a b where `accumulate` is set. The order of every sum depends on the product's extents only.
 template <class Scalar, Product Size>
 void multiply(const Scalar* a, const Scalar* b, Scalar* c, bool accumulate, [[maybe_unused]] Scalar* scratch) {
-  if constexpr (detail::goes_by_dots<Scalar, Size>) {
+  if constexpr (detail::goes_by_brain_floats<Scalar, Size>) {
+    detail::BrainFloats<Size>::multiply(a, b, c, accumulate, scratch);
+  } else if constexpr (detail::goes_by_dots<Scalar, Size>) {
     detail::multiply_by_dots<Scalar, Size>(a, b, c, accumulate);
   } else if constexpr (detail::goes_by_rows<Scalar, Size>) {
     detail::multiply_by_rows<Scalar, Size>(a, b, c, accumulate);
