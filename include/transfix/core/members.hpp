@@ -35,6 +35,32 @@ constexpr Index member_count() {
   }
 }
 
+// An array takes one initializer for each of its items, or one in braces for all of them.
+template <class Type, Index... Before, Index... After>
+constexpr bool array_stands_behind(std::integer_sequence<Index, Before...>, std::integer_sequence<Index, After...>) {
+  return !requires { Type{(static_cast<void>(Before), Anything{})..., {}, (static_cast<void>(After), Anything{})...}; };
+}
+template <class Type>
+constexpr bool has_array() {
+  constexpr Index count = member_count<Type>();
+  return []<Index... Positions>(std::integer_sequence<Index, Positions...>) {
+    return (array_stands_behind<Type>(std::make_integer_sequence<Index, Positions>{},
+                                      std::make_integer_sequence<Index, count - 1 - Positions>{}) ||
+            ...);
+  }
+  (std::make_integer_sequence<Index, count>{});
+}
+
+template <class Type>
+struct AnyBaseOf {
+  template <class Base>
+  requires(std::is_base_of_v<Base, Type> && !std::is_same_v<Base, Type>) constexpr operator Base() const noexcept;
+};
+template <class Type>
+concept HasBase = requires {
+  Type{AnyBaseOf<Type>{}};
+};
+
 /// Calls function(member...) with every member of an aggregate.
 template <class Aggregate>
 constexpr decltype(auto) with_members(Aggregate& value, auto&& function) {
@@ -164,14 +190,29 @@ struct Largest {
   static constexpr Index repeated(Index number, Index) { return number; }
 };
 
+/// The law of layers: their members can be told one by one.
+template <class Part>
+constexpr bool is_layer() {
+  if constexpr (is_parameter<Part> || IndexedParts<Part>) {
+    return true;
+  } else if constexpr (std::is_class_v<Part> && std::is_aggregate_v<Part>) {
+    return HasBase<Part> || !has_array<Part>();  // a base has a message of its own
+  } else {
+    return false;
+  }
+}
+
 template <class Type, class Measure, class Fold = Sum>
 constexpr Index fold_parameters() {
   using Part = std::remove_const_t<Type>;
   static_assert(
-      std::is_class_v<Part> && (std::is_aggregate_v<Part> || IndexedParts<Part>),
+      is_layer<Part>(),
       "the members of a layer are Parameters and other layers: plain structs without constructors; for several "
       "layers of one type use nn::Repeat");
-  if constexpr (is_parameter<Part>) {
+  static_assert(!HasBase<Part>, "a layer has no base class: make it the first member");
+  if constexpr (!is_layer<Part>() || HasBase<Part>) {
+    return 0;
+  } else if constexpr (is_parameter<Part>) {
     return Measure::template of<Part>;
   } else if constexpr (IndexedParts<Part>) {
     using Item = std::remove_reference_t<decltype(std::declval<Part&>().items[0])>;
@@ -192,6 +233,11 @@ struct TrainedCount {
   template <class Parameter>
   static constexpr Index of = Parameter::trained ? Parameter::Shape::size : 0;
 };
+template <class Scalar>
+struct CountOfOtherScalars {
+  template <class Parameter>
+  static constexpr Index of = std::is_same_v<typename Parameter::Scalar, Scalar> ? 0 : Parameter::Shape::size;
+};
 struct FrozenBytes {
   static constexpr Index alignment = 64;
   template <class Parameter>
@@ -208,6 +254,9 @@ inline constexpr Index parameter_count = detail::fold_parameters<Model, detail::
 /// How many of them are trained.
 template <class Model>
 inline constexpr Index trained_count = detail::fold_parameters<Model, detail::TrainedCount>();
+/// Whether all of them are of one scalar: moments and gradients are passed over as one row of numbers.
+template <class Model, class Scalar>
+inline constexpr bool all_numbers_are = detail::fold_parameters<Model, detail::CountOfOtherScalars<Scalar>>() == 0;
 /// Bytes that the frozen numbers of a model take; they lie beside it.
 template <class Model>
 inline constexpr Index frozen_bytes = detail::fold_parameters<Model, detail::FrozenBytes>();

@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <concepts>
 #include <transfix/core/shape.hpp>
 
-// An execution policy runs the parts of a step. It has
-//   threads    how many parts run at a time; each has a tape and a workspace
-//   shards     how many sums of gradients are kept; they are added in order, so results depend on the
-//              number of shards and never on the number of threads
-//   together   may be left out: how many sequences of a shard are worked on together (core/together.hpp), 1 otherwise
-//   run(function)    calls function(thread) for thread = 0 .. threads - 1 and waits for all of them
-
 namespace transfix::inline TRANSFIX_ABI {
+
+/// An execution runs the parts of a step. It has
+///   threads    how many parts run at a time, at most; each has a tape and a workspace
+///   shards     how many sums of gradients are kept; they are added in order, so results depend on the
+///              number of shards and never on the number of threads
+///   together   may be left out: how many sequences of a shard are worked on together (core/together.hpp), 1 otherwise
+///   run(function)    calls function(thread) for thread = 0 .. threads - 1 and waits for all of them
+/// Serial is here, Threads<Count> in train/threads.hpp, and train/executor.hpp makes one from the threads of another
+/// library.
+template <class Execution>
+concept ExecutionOfSteps = requires(Execution& execution, void (*function)(Index)) {
+  requires Execution::threads >
+  0 && Execution::shards >= Execution::threads;
+  execution.run(function);
+};
 
 namespace detail {
 template <class Execution>

@@ -3,11 +3,10 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <exception>
 #include <thread>
 #include <transfix/train/execution.hpp>
+#include <transfix/train/first_error.hpp>
 #include <type_traits>
-#include <utility>
 
 namespace transfix::inline TRANSFIX_ABI {
 
@@ -47,13 +46,7 @@ class Threads {
     start();
     guarded(0);
     wait_while(finished_, [](std::uint32_t count) { return count < static_cast<std::uint32_t>(Count - 1); });
-#if defined(__cpp_exceptions)
-    std::exception_ptr first;
-    for (auto& error : errors_) {
-      if (auto found = std::exchange(error, nullptr); found && !first) first = found;
-    }
-    if (first) std::rethrow_exception(first);
-#endif
+    error_.rethrow();
   }
 
  private:
@@ -74,15 +67,7 @@ class Threads {
   }
 
   void guarded(Index thread) {
-#if defined(__cpp_exceptions)
-    try {
-      task_(function_, thread);
-    } catch (...) {
-      errors_[static_cast<std::size_t>(thread)] = std::current_exception();
-    }
-#else
-    task_(function_, thread);
-#endif
+    error_.guard(thread, [&] { task_(function_, thread); });
   }
 
   // Looks a while, then sleeps: parts of a step follow each other within microseconds.
@@ -97,7 +82,7 @@ class Threads {
   std::atomic<std::uint32_t> round_{0}, finished_{0};
   const void* function_ = nullptr;
   void (*task_)(const void*, Index) = nullptr;
-  std::array<std::exception_ptr, static_cast<std::size_t>(Count)> errors_{};
+  FirstError<Count> error_;
   std::array<std::thread, static_cast<std::size_t>(Count - 1)> workers_;
 };
 

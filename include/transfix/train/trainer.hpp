@@ -39,7 +39,7 @@ inline constexpr bool data_fits_model = std::is_same_v<ExampleOfData, ExpectedBy
 /// memory that is taken once; a step allocates nothing. Equal settings give equal bits, whatever the
 /// number of threads, as long as the policies have equal numbers of shards (Threads<1> to Threads<4> have).
 template <TrainableModel Model, LossOf<Model> Loss, OptimizerOf<typename Model::Scalar> Optimizer,
-          LearningRateSchedule Schedule = schedule::Constant, class Execution = Serial>
+          LearningRateSchedule Schedule = schedule::Constant, ExecutionOfSteps Execution = Serial>
 class Trainer {
  public:
   using Scalar = typename Model::Scalar;
@@ -53,13 +53,15 @@ class Trainer {
             Execution::threads * workspace_bytes_of_thread};
   }
 
-  explicit Trainer(Optimizer optimizer = {}, TrainingSettings settings = {}, Schedule schedule = {}, Loss loss = {})
-      : Trainer(Storage(memory().total()), optimizer, settings, schedule, loss) {}
+  /// `execution`: what the execution is made from, where that is needed (train/executor.hpp).
+  explicit Trainer(Optimizer optimizer = {}, TrainingSettings settings = {}, Schedule schedule = {}, Loss loss = {},
+                   const auto&... execution)
+      : Trainer(Storage(memory().total()), optimizer, settings, schedule, loss, execution...) {}
 
   /// The same in memory of the user, memory().total() bytes or more.
   Trainer(std::byte* storage, Index bytes, Optimizer optimizer = {}, TrainingSettings settings = {},
-          Schedule schedule = {}, Loss loss = {})
-      : Trainer(Storage(storage, bytes, memory().total()), optimizer, settings, schedule, loss) {}
+          Schedule schedule = {}, Loss loss = {}, const auto&... execution)
+      : Trainer(Storage(storage, bytes, memory().total()), optimizer, settings, schedule, loss, execution...) {}
 
   Model& model() { return *model_; }
   const Model& model() const { return *model_; }
@@ -203,8 +205,15 @@ class Trainer {
       std::max(rounded(root_workspace), rounded(sizeof(Scalar) * std::size_t{GradientPass::scratch<Model, Optimizer>}));
   static std::byte* bytes_of(void* pointer) { return static_cast<std::byte*>(pointer); }
 
-  Trainer(Storage storage, Optimizer optimizer, TrainingSettings settings, Schedule schedule, Loss loss)
-      : storage_(std::move(storage)), optimizer_(optimizer), settings_(settings), schedule_(schedule), loss_(loss) {
+  Trainer(Storage storage, Optimizer optimizer, TrainingSettings settings, Schedule schedule, Loss loss,
+          const auto&... execution)
+      : storage_(std::move(storage)),
+        optimizer_(optimizer),
+        settings_(settings),
+        schedule_(schedule),
+        loss_(loss),
+        execution_(execution...) {
+    static_assert(all_numbers_are<Model, Scalar>, "a model's parameters must all be of the model's Scalar");
     static_assert(sizeof(Model) % sizeof(Scalar) == 0);
     if constexpr (requires { Optimizer::template fits<Model>; }) {
       static_assert(Optimizer::template fits<Model>, "a name pattern of Grouped matches no parameter of the model");
