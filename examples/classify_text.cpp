@@ -6,22 +6,22 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <transfix/data/augment/delete_words.hpp>
+#include <transfix/data/augment/drop_words.hpp>
+#include <transfix/data/augment/hide_words.hpp>
+#include <transfix/data/augment/swap_words.hpp>
+#include <transfix/data/augment/synonyms.hpp>
+#include <transfix/data/augmented_words.hpp>
 #include <transfix/data/class_weights.hpp>
-#include <transfix/data/example.hpp>
-#include <transfix/data/labelled_text.hpp>
 #include <transfix/data/random_split.hpp>
-#include <transfix/expression/columns.hpp>
-#include <transfix/expression/masks.hpp>
-#include <transfix/expression/pooling.hpp>
-#include <transfix/generate/predictions.hpp>
+#include <transfix/data/sentences.hpp>
+#include <transfix/generate/with_accuracy.hpp>
 #include <transfix/io/safetensors.hpp>
 #include <transfix/metrics/classification_report.hpp>
-#include <transfix/nn/encoder.hpp>
-#include <transfix/nn/repeat.hpp>
+#include <transfix/models/sentence_classifier.hpp>
 #include <transfix/optim/averaged.hpp>
-#include <transfix/text/normalize.hpp>
-#include <transfix/text/vocabulary.hpp>
-#include <transfix/text/words.hpp>
+#include <transfix/report/html_report.hpp>
+#include <transfix/report/training_log.hpp>
 #include <transfix/train/interrupt.hpp>
 #include <transfix/train/keep_best.hpp>
 #include <transfix/train/stopping.hpp>
@@ -29,94 +29,24 @@
 
 using namespace transfix;
 
-/// A word in small letters, its first four and six characters, its last three, and where it has capitals, digits and
-/// marks, as in "Xx-d" for "Apollo-11": what it has in common with other words, also with those that training never
-/// saw.
-constexpr std::size_t parts = 5;
-std::array<std::string, parts> parts_of(std::string_view word) {
-  const std::string lower = text::lower_case(word);
-  std::vector<std::size_t> starts;  // of the characters
-  for (std::size_t position = 0; position < lower.size(); text::read_symbol(lower, position)) {
-    starts.push_back(position);
-  }
-  const auto first = [&](std::size_t count) {
-    return lower.substr(0, starts.size() > count ? starts[count] : lower.size());
-  };
-  const auto last = [&](std::size_t count) {
-    return lower.substr(starts.size() > count ? starts[starts.size() - count] : 0);
-  };
-  std::string shape;
-  for (std::size_t position = 0; position < word.size() && shape.size() < 8;) {
-    const text::Symbol symbol = text::read_symbol(word, position);
-    const bool is_capital = text::lower_case(symbol) != symbol;
-    const char kind = text::is_letter(symbol) ? (is_capital ? 'X' : 'x') : text::is_number(symbol) ? 'd' : '-';
-    if (!shape.ends_with(kind)) shape += kind;
-  }
-  return {"word " + lower, "first 4 " + first(4), "first 6 " + first(6), "last 3 " + last(3), "shape " + shape};
-}
-
-/// The tokens of the parts of each word, with padding on both sides, and how many words there are.
-template <Index Context>
-struct Sentence {
-  std::array<std::array<Token, std::size_t{Context + 2}>, parts> tokens = {};
-  Index length = 0;
-  /// A part of the words that stand `shift` places after each place, from -1 to 1.
-  Tokens<Context> words(std::size_t part, Index shift) const { return {tokens[part].data() + 1 + shift}; }
-};
-
-/// Each word with its two neighbours, and blocks of an encoder on them; the class is told from the largest of what the
-/// neighbourhoods say (Kim 2014) and from the mean of what the encoder says.
-struct Model {
-  using Scalar = float;
-  // Maxima: fewer parts of words and classes will do.
-  static constexpr Index vocabulary = 16384, context = 64, classes = 8;
-  static constexpr Index width = 64;
-  static constexpr nn::BlockConfig block{
-      .width = width, .heads = 4, .hidden = 2 * width, .norms = nn::NormPlace::before, .dropout = true};
-  using Input = Sentence<context>;
-  using Target = Tokens<1>;
-
-  nn::Embedding<vocabulary, width> embedding;
-  nn::Linear<3 * width, width> neighbours;
-  nn::Repeat<nn::EncoderBlock<block>, 1> blocks;
-  nn::LayerNorm<width> norm;
-  nn::Linear<2 * width, classes> head;
-
-  auto operator()(const Input& input) const {
-    const auto word = [&](Index shift) {
-      return [&]<std::size_t... Part>(std::index_sequence<Part...>) {
-        return (embedding(input.words(Part, shift)) + ...);
-      }
-      (std::make_index_sequence<parts>());
-    };
-    auto joined = dropout(join_columns(join_columns(word(-1), word(0)), word(1)));
-    return let(dropout(relu(neighbours(std::move(joined)))), [this, length = input.length](auto found) {
-      auto encoded = norm(blocks(found, [padding = KeyPadding{length}](Index) { return padding; }));
-      return head(dropout(join_columns(largest_of_rows(found, length), mean_of_rows(std::move(encoded), length))));
-    });
-  }
-
-  // No norm follows the first layers: their numbers must have the right size from the start.
-  void initialize(Random& random, InitialScale scale) {
-    for_each_part(*this, Path{}, [&](const Path&, auto& part) { transfix::initialize(part, random, scale); });
-    fill_normal(embedding.weight, random, 0.1);
-    fill_normal(neighbours.weight, random, 1 / std::sqrt(3.0 * width));
-    fill_normal(head.weight, random, 1 / std::sqrt(2.0 * width));
-  }
-};
+using Model = models::SentenceClassifier<models::SentenceConfig{}>;
+using Language = data::SentenceLanguage;
+using Sentences = data::Sentences<Model::Input>;
 using Optimizer = optim::Averaged<optim::AdamW>;
 using Training = Trainer<Model, loss::CrossEntropy, Optimizer, schedule::WarmupCosine, Threads<2, 2>>;
 
 struct Options {
   std::string train, validation, test, classify, model = "classifier.safetensors";
+  std::string log, report;
   std::string format = "lines", text_column = "sentence", label_column = "label";
   bool latin1 = false, cuts = false, balanced = false;
-  double hidden_words = 0.1;
+  std::string synonyms;
+  double deleted = 0, swapped = 0, dropped = 0.1, hidden = 0.1, replaced = 0.1;
   float label_smoothing = 0.1f;
-  Index patience = 5, epochs = 10;
+  Index patience = 5;
   optim::AdamW optimizer{.learning_rate = 2e-3f, .weight_decay = 0.1f};
   float averaging = 0.995f;
-  TrainingSettings training{.epochs = 1, .batch = 32, .dropout = 0.5f};
+  TrainingSettings training{.epochs = 10, .batch = 32, .dropout = 0.5f};
 };
 
 std::vector<data::LabelledText> read(const std::string& path, data::LabelMap& labels, const Options& options) {
@@ -132,118 +62,16 @@ std::vector<data::LabelledText> read(const std::string& path, data::LabelMap& la
   return examples;
 }
 
-/// What turns text into what the model takes, and classes into their names: it is saved with the model.
-struct Language {
-  text::Vocabulary vocabulary;
-  data::LabelMap labels;
-
-  static text::SpecialTokens special() { return {.padding = "[PAD]", .unknown = "[UNK]"}; }
-
-  static Language learn(const std::vector<data::LabelledText>& examples, const data::LabelMap& labels) {
-    text::WordCounts counts;
-    for (const auto& example : examples) {
-      for (const auto word : text::split_words(example.text, text::WordRule::white_space)) {
-        for (const auto& part : parts_of(word)) text::count_word(part, counts);
-      }
-    }
-    // What occurs once would be learnt by heart.
-    return {
-        text::Vocabulary::build(counts, {.special = special(), .minimum_count = 2, .maximum_size = Model::vocabulary}),
-        labels};
-  }
-
-  io::Metadata metadata() const {
-    return {{"parts", nlohmann::json(vocabulary.words()).dump()}, {"classes", nlohmann::json(labels.names()).dump()}};
-  }
-  static Language from(const io::Metadata& metadata, const std::string& path) {
-    const auto names = [&](const char* key) -> std::vector<std::string> {
-      const auto place = metadata.find(key);
-      if (place == metadata.end()) fail(path, ": the file has no ", key, "; it was not saved by classify_text");
-      return nlohmann::json::parse(place->second);
-    };
-    return {text::Vocabulary(names("parts"), special(), path), data::LabelMap(names("classes"))};
-  }
-
-  /// Sentences that are too long are an error, or cut where the user says so. `where` says which one it is.
-  Model::Input sentence(std::string_view text, bool cuts, const std::string& where) const {
-    static_cast<void>(text::lower_case(text, text::InvalidUtf8::refuse));  // only to refuse
-    const auto words = text::split_words(text, text::WordRule::white_space);
-    if (words.empty()) fail(where, "there is no word in it; leave it out");
-    if (std::ssize(words) > Model::context && !cuts) {
-      fail(where, "the sentence has ", words.size(), " words and the model was built for ", Model::context,
-           ": give --cut to use the first ", Model::context, " words of such sentences: ", text::shown(text));
-    }
-    Model::Input sentence{.length = std::min(std::ssize(words), Model::context)};
-    for (auto& tokens : sentence.tokens) tokens.fill(vocabulary.token(special().padding));
-    for (std::size_t place = 0; place < static_cast<std::size_t>(sentence.length); ++place) {
-      const auto found = parts_of(words[place]);
-      for (std::size_t part = 0; part < parts; ++part) {
-        sentence.tokens[part][place + 1] = vocabulary.token_or_unknown(found[part]);
-      }
-    }
-    return sentence;
-  }
-};
-
-/// Labelled sentences as a data set; its measure is the accuracy.
-class Sentences {
- public:
-  using Example = data::Example<Model::Input, Model::Target>;
-
-  Sentences(const std::vector<data::LabelledText>& examples, const Language& language, const Options& options,
-            const std::string& path)
-      : classes_(language.labels.size()) {
-    for (const auto& example : examples) {
-      const std::string where = path + ": example " + std::to_string(rows_.size() + 1) + ": ";
-      rows_.push_back({language.sentence(example.text, options.cuts, where), example.label});
-    }
-  }
-  Index size() const { return std::ssize(rows_); }
-  Example example(Index number) const {
-    const auto& [sentence, label] = rows_[static_cast<std::size_t>(number)];
-    return {sentence, {&label}};
-  }
-  double measure(const Model& model) const { return accuracy(model, *this, classes_); }
-
- private:
-  struct Row {
-    Model::Input sentence;
-    Token label;
-  };
-  std::vector<Row> rows_;
-  Index classes_;
-};
-
-/// Each sentence many times, each time with other words hidden behind the unknown token, so that the model learns to do
-/// without a word.
-struct WithHiddenWords {
-  const Sentences& sentences;
-  Token unknown;
-  Index times;
-  double share;
-  std::uint64_t seed;
-
-  Index size() const { return sentences.size() * times; }
-  Sentences::Example example(Index number) const {
-    auto example = sentences.example(number % sentences.size());
-    Random random(seed, static_cast<std::uint64_t>(number));
-    for (Index place = 0; place < example.input.length; ++place) {
-      const bool hides_word = random.uniform() < share, hides_all = random.uniform() < share;
-      for (std::size_t part = 0; part < parts; ++part) {
-        if (hides_all || (hides_word && part == 0)) {
-          example.input.tokens[part][static_cast<std::size_t>(place + 1)] = unknown;
-        }
-      }
-    }
-    return example;
-  }
-};
-
-void test(const Model& model, const Language& language, const Sentences& sentences) {
+metrics::ConfusionMatrix confusion_of(const Model& model, const Language& language, const Sentences& sentences) {
   metrics::ConfusionMatrix confusion(language.labels.size());
   for_each_prediction(
       model, sentences, [&](Token truth, Token prediction) { confusion.add(truth, prediction); },
       language.labels.size());
+  return confusion;
+}
+
+void test(const Model& model, const Language& language, const Sentences& sentences) {
+  const auto confusion = confusion_of(model, language, sentences);
   std::printf("%s\ntest accuracy %.2f %%\n", metrics::classification_report(confusion, language.labels.names()).c_str(),
               100 * confusion.accuracy());
 }
@@ -255,6 +83,13 @@ void classify(const Model& model, const Language& language, const Model::Input& 
   std::cout << language.labels.name(static_cast<Token>(best)) << '\n';
 }
 
+/// A sentence as the model takes it; errors begin with `where`.
+Model::Input input_of(std::string_view sentence, const Language& language, const Options& options,
+                      const std::string& where) {
+  return data::sentence_input<Model::Input>(language.words(sentence, Model::context, options.cuts, where),
+                                            language.padding());
+}
+
 /// What a model is to be used for, read and checked before it is trained.
 struct Uses {
   std::optional<Sentences> test;
@@ -262,14 +97,32 @@ struct Uses {
 
   Uses(const Language& language, const Options& options) {
     auto labels = language.labels;
-    if (!options.test.empty()) test.emplace(read(options.test, labels, options), language, options, options.test);
-    if (!options.classify.empty()) classify = language.sentence(options.classify, options.cuts, "--classify: ");
+    if (!options.test.empty()) test.emplace(read(options.test, labels, options), language, options.cuts, options.test);
+    if (!options.classify.empty()) classify = input_of(options.classify, language, options, "--classify: ");
   }
   void of(const Model& model, const Language& language) const {
     if (test) ::test(model, language, *test);
     if (classify) ::classify(model, language, *classify);
   }
 };
+
+/// The synonyms of the user's file, as the model sees words.
+data::Synonyms<data::WordTokens> synonyms_of(const Language& language, const Options& options) {
+  if (options.synonyms.empty()) return {};
+  return data::encoded(data::read_synonyms(options.synonyms), [&](const std::string& word) {
+    const auto tokens = language.word(word);
+    return tokens.front() == language.unknown() ? std::nullopt : std::optional(tokens);
+  });
+}
+
+/// Adds where the model looks in a sentence.
+void show_attention(report::HtmlReport& page, const Model& model, const Language& language, const std::string& sentence,
+                    const Options& options) {
+  const auto words = text::split_words(sentence, text::WordRule::white_space);
+  const auto input = input_of(sentence, language, options, "--report: ");
+  page.add_attention(report::attention_maps(model, input), {words.begin(), words.begin() + input.length},
+                     "Attention in a sentence");
+}
 
 /// A part of a split.
 std::vector<data::LabelledText> chosen(const std::vector<data::LabelledText>& all, const std::vector<Index>& numbers) {
@@ -280,7 +133,7 @@ std::vector<data::LabelledText> chosen(const std::vector<data::LabelledText>& al
 
 /// Fails where the model would take the place of a file that it is made from.
 void check_model_file(const Options& options) {
-  for (const auto& path : {options.train, options.validation, options.test}) {
+  for (const auto& path : {options.train, options.validation, options.test, options.synonyms}) {
     std::error_code unknown;
     if (std::filesystem::equivalent(path, options.model, unknown)) {
       fail(options.model, ": this is the file of data; name another file for the model with --model");
@@ -291,6 +144,8 @@ void check_model_file(const Options& options) {
 
 void train(Options options) {
   check_model_file(options);
+  report::TrainingLog log(options.log);
+  report::HtmlReport page("Classes of sentences: " + options.train, options.report);
   data::LabelMap labels;
   auto examples = read(options.train, labels, options);
   labels.close();
@@ -306,15 +161,21 @@ void train(Options options) {
   } else {
     held_out = read(options.validation, labels, options);
   }
-  const auto language = Language::learn(examples, labels);
+  const auto language = Language::learn(examples, labels, Model::vocabulary);
   const Uses uses(language, options);
-  const Sentences training(examples, language, options, options.train);
-  const Sentences validation(held_out, language, options,
-                             options.validation.empty() ? options.train : options.validation);
+  const Sentences training(examples, language, options.cuts, options.train);
+  const Sentences held_out_sentences(held_out, language, options.cuts,
+                                     options.validation.empty() ? options.train : options.validation);
+  const WithAccuracy validation(held_out_sentences, labels.size());
   std::cerr << training.size() << " sentences to train on, " << validation.size() << " to choose by, "
-            << language.vocabulary.size() << " parts of words, " << labels.size() << " classes\n";
-  const Token unknown = language.vocabulary.token(Language::special().unknown);
-  const WithHiddenWords augmented{training, unknown, options.epochs, options.hidden_words, options.training.seed};
+            << language.parts.size() << " parts of words, " << labels.size() << " classes\n";
+  const auto synonyms = synonyms_of(language, options);
+  data::WordTokens unknown;
+  unknown.fill(language.unknown());
+  const data::AugmentedWords augmented(training, data::DeleteWords{options.deleted}, data::SwapWords{options.swapped},
+                                       data::ReplaceWords{synonyms, options.synonyms.empty() ? 0 : options.replaced},
+                                       data::DropWords<data::WordTokens>{options.dropped, unknown},
+                                       data::HideWords{options.hidden, language.unknown()});
 
   auto weights = options.balanced ? data::balanced_class_weights(data::labels_of(examples), labels.size())
                                   : std::vector<float>(static_cast<std::size_t>(labels.size()), 1.0f);
@@ -325,9 +186,18 @@ void train(Options options) {
                    {},
                    {.label_smoothing = options.label_smoothing, .class_weights = weights}};
   trainer.fit(augmented, validation, ProgressLine(), Patience{options.patience},
-              KeepBest{options.model, language.metadata()}, StopOnInterrupt());
+              KeepBest{options.model, language.metadata()}, log, StopOnInterrupt());
   std::printf("validation accuracy %.2f %%\nsaved %s\n", 100 * trainer.progress().best_score, options.model.c_str());
   uses.of(trainer.result(), language);
+  if (options.report.empty()) return;
+  const report::Facts files{
+      {"training data", options.train}, {"validation data", options.validation}, {"test data", options.test}};
+  page.add_run(trainer, log.lines(), files, "accuracy");
+  page.add_classification(confusion_of(trainer.result(), language, uses.test ? *uses.test : held_out_sentences),
+                          language.labels.names(),
+                          uses.test ? "Classes of the test data" : "Classes of the validation data");
+  show_attention(page, trainer.result(), language, held_out.front().text, options);
+  page.save();
 }
 
 void load(const Options& options) {
@@ -345,6 +215,8 @@ int main(int argument_count, char** arguments) {
   app.add_option("--test", options.test, "labelled sentences to judge the model by");
   app.add_option("--classify", options.classify, "a sentence to tell the class of");
   app.add_option("--model", options.model, "file of the trained model")->capture_default_str();
+  app.add_option("--log", options.log, "file of losses, .csv, .jsonl or .tfevents, written as the training goes");
+  app.add_option("--report", options.report, "HTML page of the run: curves, settings, classes, attention");
   app.add_option("--format", options.format, "trec, lines (a label, a space and a sentence), tsv or csv")
       ->capture_default_str()
       ->check(CLI::IsMember({"trec", "lines", "tsv", "csv"}));
@@ -353,7 +225,7 @@ int main(int argument_count, char** arguments) {
   app.add_flag("--latin1", options.latin1, "files are in ISO-8859-1 and not in UTF-8; those of TREC always are");
   app.add_flag("--cut", options.cuts, "leave out what is too much in sentences that are too long");
   app.add_flag("--balanced", options.balanced, "rare classes count as much as frequent ones");
-  app.add_option("--epochs", options.epochs, "how often to go through the training sentences")
+  app.add_option("--epochs", options.training.epochs, "how often to go through the training sentences")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
   app.add_option("--patience", options.patience, "epochs without progress before the end")
@@ -370,9 +242,15 @@ int main(int argument_count, char** arguments) {
       ->capture_default_str()
       ->check(CLI::Range(0.0, 0.99999));
   app.add_option("--dropout", options.training.dropout)->capture_default_str()->check(CLI::Range(0.0, 0.9));
-  app.add_option("--hidden-words", options.hidden_words, "share of the words that are hidden in training")
-      ->capture_default_str()
-      ->check(CLI::Range(0.0, 0.9));
+  const auto share = [&](const char* name, double& number, const char* what) {
+    app.add_option(name, number, what)->capture_default_str()->check(CLI::Range(0.0, 0.9));
+  };
+  share("--delete", options.deleted, "share of the words that are left out in training, each time others");
+  share("--swap", options.swapped, "share of the words that change places with another one");
+  share("--drop", options.dropped, "share of the words in whose place the unknown word stands");
+  share("--hide", options.hidden, "share of the words of which only their parts are seen");
+  app.add_option("--synonyms", options.synonyms, "table of a word, a tab and its synonyms with spaces between them");
+  share("--replace", options.replaced, "share of the words with synonyms that are replaced by one");
   app.add_option("--label-smoothing", options.label_smoothing)->capture_default_str()->check(CLI::Range(0.0, 0.9));
   app.add_option("--seed", options.training.seed, "decides first numbers, split and order")->capture_default_str();
   CLI11_PARSE(app, argument_count, arguments);

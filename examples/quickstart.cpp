@@ -4,6 +4,8 @@
 #include <iostream>
 #include <memory>
 #include <transfix/io/safetensors.hpp>
+#include <transfix/report/html_report.hpp>
+#include <transfix/report/training_log.hpp>
 #include <transfix/text.hpp>
 #include <transfix/train/checkpoint.hpp>
 #include <transfix/train/interrupt.hpp>
@@ -23,20 +25,25 @@ using Model = models::Gpt<models::GptConfig{
 using Training = Trainer<Model, loss::CrossEntropy, optim::AdamW, schedule::WarmupCosine, Threads<QUICKSTART_THREADS>>;
 
 struct Options {
-  std::string text, model = "quickstart.safetensors", checkpoint, prompt = "\n";
+  std::string text, model = "quickstart.safetensors", checkpoint, log, report, prompt = "\n";
   bool generates = false;
   optim::AdamW optimizer{.learning_rate = 4e-3f};
   TrainingSettings training{.steps = 2000, .batch = 12, .seed = 1337};
   GenerationSettings generation{.tokens = 500, .temperature = 0.8};
 };
 
-void write(const Model& model, const text::CharacterTokenizer& tokenizer, const Options& options) {
+/// Shows what the model writes, as it writes it, and returns it.
+std::string write(const Model& model, const text::CharacterTokenizer& tokenizer, const Options& options) {
   const auto prompt = tokenizer.encode(options.prompt);
-  std::cout << options.prompt;
+  std::string text = options.prompt;
+  std::cout << text;
   generate(model, prompt, options.generation, [&](const Token& token) {
-    if (token < tokenizer.size()) std::cout << tokenizer.decode({&token, 1}) << std::flush;
+    if (token >= tokenizer.size()) return;
+    text += tokenizer.decode({&token, 1});
+    std::cout << tokenizer.decode({&token, 1}) << std::flush;
   });
   std::cout << '\n';
+  return text;
 }
 
 void train(const Options& options) {
@@ -52,17 +59,25 @@ void train(const Options& options) {
     fail(options.model, ": this is the text itself; name another file for the model with --model");
   }
   io::check_writable(options.model);
+  report::TrainingLog log(options.log);
+  report::HtmlReport page("A GPT on the characters of " + options.text, options.report);
   const auto [training_tokens, validation_tokens] = data::split(tokenizer.encode(corpus), 0.9);
   std::cerr << options.text << ": " << corpus.size() << " bytes, " << tokenizer.size() << " different characters\n";
 
   Training trainer{options.optimizer, options.training};
   const auto result = trainer.fit(data::next_token_windows<Model::context>(training_tokens),
                                   data::next_token_windows<Model::context>(validation_tokens), ProgressLine(),
-                                  Checkpoint{options.checkpoint}, StopOnInterrupt());
+                                  Checkpoint{options.checkpoint}, log, StopOnInterrupt());
   io::save(trainer.model(), options.model, {{"alphabet", tokenizer.alphabet()}});
   std::cerr << "saved " << options.model << "\n\n";
   std::cout << "validation loss " << result.validation_loss << "\n\n";
-  write(trainer.model(), tokenizer, options);
+  const auto sample = write(trainer.model(), tokenizer, options);
+  page.add_run(trainer, log.lines(), {{"text", options.text}});
+  page.add_attention(trainer.model(), tokenizer.encode(sample), [&](Token token) {
+    return tokenizer.decode({&token, 1});
+  });
+  page.add_samples({{"What the model writes:", sample}});
+  page.save();
 }
 
 void generate_from_file(const Options& options) {
@@ -82,6 +97,8 @@ int main(int argument_count, char** arguments) {
   app.add_option("--model", options.model, "file of the trained model")->capture_default_str();
   app.add_flag("--generate", options.generates, "write with the saved model instead of training one");
   app.add_option("--checkpoint", options.checkpoint, "file to go on from after an interruption");
+  app.add_option("--log", options.log, "file of losses, .csv, .jsonl or .tfevents, written as the training goes");
+  app.add_option("--report", options.report, "HTML page of the run: curves, settings, attention, a sample");
   app.add_option("--steps", options.training.steps, "training steps")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
