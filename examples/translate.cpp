@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <transfix/data/example.hpp>
+#include <transfix/data/length_order.hpp>
 #include <transfix/data/parallel.hpp>
 #include <transfix/generate/beam_search.hpp>
 #include <transfix/generate/translator.hpp>
@@ -39,7 +40,7 @@ using Model = models::EncoderDecoder<models::EncoderDecoderConfig{.vocabulary = 
                                                                   .dropout = true,
                                                                   .shortest = 12}>;
 using Optimizer = optim::Averaged<optim::AdamW>;
-using Execution = Threads<2, 2>;
+using Execution = Threads<2, 2, 4>;
 using Training = Trainer<Model, loss::CrossEntropy, Optimizer, schedule::InverseSquareRoot, Execution>;
 
 /// The files of a text and its translation.
@@ -149,7 +150,9 @@ class Pairs {
  public:
   using Example = data::Example<Model::Input, Model::Target>;
 
-  Pairs(const std::vector<data::TextPair>& pairs, const Language& language, const Files& files) : language_(language) {
+  /// Steps take `batch` pairs of similar lengths.
+  Pairs(const std::vector<data::TextPair>& pairs, const Language& language, const Files& files, Index batch = 1)
+      : language_(language) {
     const text::SequenceFormat source{.padding = language.padding(), .end = language.end()};
     const text::SequenceFormat target{.padding = language.padding(), .begin = language.begin()};
     const text::SequenceFormat answer{.padding = text::no_token, .end = language.end()};
@@ -172,8 +175,12 @@ class Pairs {
       std::cerr << files.source << ": " << left_out << " pairs of more than " << longest - 1
                 << " pieces of words are left out\n";
     }
+    std::vector<Index> lengths;
+    for (const Row& row : rows_) lengths.push_back(row.length);
+    order_.emplace(lengths, data::LengthOrderSettings{.batch = batch});
   }
   Index size() const { return std::ssize(rows_); }
+  const data::LengthOrder& order() const { return *order_; }
   Example example(Index number) const {
     const Row& row = rows_[static_cast<std::size_t>(number)];
     return {{{row.source.data()}, {row.target.data()}, row.source_length, row.length}, {row.answer.data()}};
@@ -189,6 +196,7 @@ class Pairs {
   };
   const Language& language_;
   std::vector<Row> rows_;
+  std::optional<data::LengthOrder> order_;
   std::vector<std::vector<Token>> sources_;
   std::vector<std::string> references_;
 };
@@ -257,7 +265,7 @@ void train(Options options) {
   if (pairs.empty()) fail(options.train.source, ": the file is empty; it should have sentences to train on");
   const auto language = Language::learn(pairs);
   const Uses uses(language, options);
-  const Pairs training(pairs, language, options.train);
+  const Pairs training(pairs, language, options.train, options.training.batch);
   const Pairs validation(data::read_parallel(options.validation.source, options.validation.target), language,
                          options.validation);
   std::cerr << training.size() << " pairs to train on, " << validation.size() << " to choose by, " << language.size()

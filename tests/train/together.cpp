@@ -43,6 +43,26 @@ struct Pairs {
     return {{{start}, {start + 9}, 1 + number % 8}, {start + 10}};
   }
 };
+/// Sources and targets of different lengths; what lies behind them counts for nothing.
+template <class Model>
+struct PaddedPairs {
+  using Example = typename Pairs<Model>::Example;
+  std::vector<std::array<Token, 8>> targets = std::vector<std::array<Token, 8>>(40);
+  PaddedPairs() {
+    for (std::size_t number = 0; number < 40; ++number) {
+      for (std::size_t place = 0; place < 8; ++place) {
+        targets[number][place] = place < 1 + number % 5 ? tokens[number + place + 10] : -1;
+      }
+    }
+  }
+  static Index size() { return 40; }
+  Example example(Index number) const {
+    const Token* start = tokens.data() + number;
+    const Index source_length = 1 + number % 8, target_length = 1 + number % 5;
+    return {{{start}, {start + 9}, source_length, std::max(source_length, target_length)},
+            {targets[static_cast<std::size_t>(number)].data()}};
+  }
+};
 }  // namespace
 
 TEST_CASE("together: the losses of sequences one by one, also where a batch has a rest") {
@@ -69,4 +89,19 @@ TEST_CASE("together: an encoder-decoder whose sources have different lengths") {
                                        double>;
   const auto alone = losses<Model, Threads<1, 2>>(Pairs<Model>());
   CHECK(support::largest_difference(losses<Model, Threads<1, 2, 3>>(Pairs<Model>()).data(), alone) < 1e-12);
+}
+
+TEST_CASE("together: pairs of different lengths, in the shortest form that all of a group fit") {
+  using Model = models::EncoderDecoder<models::EncoderDecoderConfig{.vocabulary = 8,
+                                                                    .source_context = 8,
+                                                                    .target_context = 8,
+                                                                    .width = 16,
+                                                                    .heads = 2,
+                                                                    .hidden = 24,
+                                                                    .encoder_layers = 1,
+                                                                    .decoder_layers = 1,
+                                                                    .shortest = 2},
+                                       double>;
+  const auto alone = losses<Model, Threads<1, 2>>(PaddedPairs<Model>());
+  CHECK(support::largest_difference(losses<Model, Threads<1, 2, 3>>(PaddedPairs<Model>()).data(), alone) < 1e-12);
 }

@@ -132,6 +132,28 @@ TEST_CASE("trainer: a step takes the mean gradient over its sequences, drawn ane
   CHECK(loss == doctest::Approx(mean_loss).epsilon(1e-12));
 }
 
+TEST_CASE("trainer: an order of the data set says which examples a step takes") {
+  struct Ordered : Noted {
+    static auto order() {  // one place further in each epoch
+      return [](Index epoch, Index position) { return (epoch + position) % 10; };
+    }
+  };
+  const auto tokens = random_tokens(22, 2);
+  std::vector<Index> asked;
+  const Ordered data{{data::next_token_windows<12>(tokens), asked}};
+  REQUIRE(data.size() == 10);
+  for (const Index epochs : {0, 2}) {
+    Training<Model, optim::Sgd> trainer(plain, {.steps = 4, .epochs = epochs, .batch = 5});
+    for (const auto& expected : {std::vector<Index>{0, 1, 2, 3, 4}, {5, 6, 7, 8, 9}, {1, 2, 3, 4, 5}}) {
+      asked.clear();
+      trainer.step(data);
+      std::sort(asked.begin(), asked.end());
+      asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
+      CHECK(asked == expected);
+    }
+  }
+}
+
 TEST_CASE("trainer: a step forgets the gradients of the step before") {
   const auto tokens = random_tokens(13, 2);  // a single window
   const auto windows = data::next_token_windows<12>(tokens);

@@ -76,9 +76,9 @@ constexpr Index largest_over_forms(Measure measure) {
 }
 
 /// A target for a result of `Rows` rows: one for each place is cut as its input was, others stay as they are.
-template <Index Rows, Index Count>
-constexpr auto target_for(Tokens<Count> target) {
-  return Tokens<(Rows < Count ? Rows : Count)>{target.data};
+template <Index Rows, Index Count, Index Sequences>
+constexpr auto target_for(Tokens<Count, Sequences> target) {
+  return Tokens<(Rows / Sequences < Count ? Rows / Sequences : Count), Sequences>{target.data};
 }
 template <Index Rows>
 constexpr auto target_for(const auto& target) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <transfix/core/padded.hpp>
 #include <transfix/core/together.hpp>
@@ -60,6 +61,22 @@ struct PaddedSourceAndTarget {
   template <Index Length>
   constexpr SourceAndTarget<Length, Length> cut() const {
     return {{source.data}, {target.data}, source_length};
+  }
+};
+
+/// The same for pairs that are worked on together: they run in the shortest form that all of them fit.
+template <Index Context, Index Shortest, Index Sequences>
+struct PaddedSourcesAndTargets {
+  static constexpr Index context = Context, shortest = Shortest;
+  Tokens<Context, Sequences> source, target;
+  KeyPaddings<Sequences> source_lengths;
+  Index length = Context;
+
+  constexpr KeyPaddings<Sequences> padding() const { return source_lengths; }
+
+  template <Index Length>
+  constexpr SourcesAndTargets<Length, Length, Sequences> cut() const {
+    return {{source.data}, {target.data}, source_lengths};
   }
 };
 
@@ -141,17 +158,36 @@ struct EncoderDecoder {
 }  // namespace transfix::inline TRANSFIX_ABI::models
 
 namespace transfix::inline TRANSFIX_ABI {
+namespace detail {
+template <Index Count>
+constexpr KeyPaddings<Count> source_lengths(auto&& get) {
+  KeyPaddings<Count> all{};
+  for (Index number = 0; number < Count; ++number) {
+    all.lengths[static_cast<std::size_t>(number)] = get(number).source_length;
+  }
+  return all;
+}
+}  // namespace detail
+
 template <Index SourceContext, Index TargetContext, Index Count>
 struct Together<models::SourceAndTarget<SourceContext, TargetContext>, Count> {
   static constexpr auto of(auto&& get) {
-    models::SourcesAndTargets<SourceContext, TargetContext, Count> all{
+    return models::SourcesAndTargets<SourceContext, TargetContext, Count>{
         Together<Tokens<SourceContext>, Count>::of([&](Index number) { return get(number).source; }),
         Together<Tokens<TargetContext>, Count>::of([&](Index number) { return get(number).target; }),
-        {}};
-    for (Index number = 0; number < Count; ++number) {
-      all.source_lengths.lengths[static_cast<std::size_t>(number)] = get(number).source_length;
-    }
-    return all;
+        detail::source_lengths<Count>(get)};
+  }
+};
+
+template <Index Context, Index Shortest, Index Count>
+struct Together<models::PaddedSourceAndTarget<Context, Shortest>, Count> {
+  static constexpr auto of(auto&& get) {
+    Index longest = 0;
+    for (Index number = 0; number < Count; ++number) longest = std::max(longest, get(number).length);
+    return models::PaddedSourcesAndTargets<Context, Shortest, Count>{
+        Together<Tokens<Context>, Count>::of([&](Index number) { return get(number).source; }),
+        Together<Tokens<Context>, Count>::of([&](Index number) { return get(number).target; }),
+        detail::source_lengths<Count>(get), longest};
   }
 };
 }  // namespace transfix::inline TRANSFIX_ABI

@@ -115,7 +115,8 @@ class AttentionPicture {
         const int level = level_of(query, key);
         for (end = key + 1; end < std::ssize(keys_) && level_of(query, end) == level;) ++end;
         const std::string length = std::to_string(end - key);
-        paths[level] += "M" + std::to_string(key) + " " + std::to_string(query) + "h" + length + "v1h-" + length + "z";
+        const std::string start = std::to_string(key) + ' ' + std::to_string(query);
+        ((((((paths[level] += 'M') += start) += 'h') += length) += "v1h-") += length) += 'z';
       }
     }
     paths.erase(0);

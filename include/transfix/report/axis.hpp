@@ -3,22 +3,13 @@
 #include <algorithm>
 #include <transfix/core/error.hpp>
 #include <transfix/report/markup.hpp>
+#include <transfix/report/with_commas.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::report {
 
 enum class Scale { linear, logarithmic };
 
 namespace detail {
-/// 1234567 -> 1,234,567; also with a sign or digits after the point.
-inline std::string with_commas(std::string digits) {
-  const std::size_t first = digits.starts_with('-') ? 1 : 0;
-  for (std::size_t place = std::min(digits.find('.'), digits.size()); place > first + 3;) {
-    place -= 3;
-    digits.insert(place, ",");
-  }
-  return digits;
-}
-
 /// 2 * 10^-5 as "2×10⁻⁵", and 10^-5 as "10⁻⁵", with so many digits after the point at most.
 inline std::string power_text(double number, int digits = 2) {
   static constexpr std::string_view raised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};

@@ -2,16 +2,11 @@
 #pragma once
 #include <transfix/core/members.hpp>
 #include <transfix/report/node.hpp>
+#include <transfix/report/with_commas.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::report {
 
 namespace detail {
-inline std::string grouped(Index number) {
-  std::string digits = std::to_string(number);
-  for (Index place = std::ssize(digits) - 3; place > 0; place -= 3) digits.insert(static_cast<std::size_t>(place), ",");
-  return digits;
-}
-
 /// part / whole in per cent, with one decimal.
 inline std::string share(Index part, Index whole) {
   const Index thousandths = (2000 * part + whole) / (2 * whole);
@@ -32,7 +27,7 @@ inline void add_row(std::string& table, std::string name, std::string middle, st
 template <class Part>
 void add_parts(std::string& table, const Part& part, const std::string& name, Index times) {
   if constexpr (is_parameter<Part>) {
-    add_row(table, name, shape_text<typename Part::Shape>(), grouped(times * Part::Shape::size));
+    add_row(table, name, shape_text<typename Part::Shape>(), with_commas(times * Part::Shape::size));
   } else if constexpr (IndexedParts<Part>) {
     add_parts(table, part.items[0], name + ".0" + (Part::count > 1 ? ".." + std::to_string(Part::count - 1) : ""),
               times * Part::count);
@@ -48,7 +43,7 @@ void add_layers(std::string& table, const Model& model) {
   for_each_part(model, Path{}, [&]<class Part>(const Path& path, const Part&) {
     if constexpr (parameter_count < Part >> 0) {
       add_row(table, std::string(path.name), share(parameter_count<Part>, parameter_count<Model>),
-              grouped(parameter_count<Part>));
+              with_commas(parameter_count<Part>));
     }
   });
 }
@@ -61,21 +56,21 @@ void add_costs(std::string& table) {
     flops /= Model::context;
     unit = "FLOPs a token";
   }
-  add_row(table, "tape of one example", "bytes", grouped(tape_bytes<ResultOf<Model>>));
-  add_row(table, "forward", unit, grouped(flops));
-  add_row(table, "training", unit, grouped(3 * flops));
+  add_row(table, "tape of one example", "bytes", with_commas(tape_bytes<ResultOf<Model>>));
+  add_row(table, "forward", unit, with_commas(flops));
+  add_row(table, "training", unit, with_commas(3 * flops));
 }
 
 template <class Training>
 void add_memory(std::string& table) {
   constexpr auto memory = Training::memory();
   add_row(table, "memory of training", "", "bytes");
-  add_row(table, "parameters", share(memory.parameters, memory.total()), grouped(memory.parameters));
-  add_row(table, "gradients", share(memory.gradients, memory.total()), grouped(memory.gradients));
-  add_row(table, "optimizer", share(memory.optimizer, memory.total()), grouped(memory.optimizer));
-  add_row(table, "tape", share(memory.tape, memory.total()), grouped(memory.tape));
-  add_row(table, "workspace", share(memory.workspace, memory.total()), grouped(memory.workspace));
-  add_row(table, "all", "", grouped(memory.total()));
+  add_row(table, "parameters", share(memory.parameters, memory.total()), with_commas(memory.parameters));
+  add_row(table, "gradients", share(memory.gradients, memory.total()), with_commas(memory.gradients));
+  add_row(table, "optimizer", share(memory.optimizer, memory.total()), with_commas(memory.optimizer));
+  add_row(table, "tape", share(memory.tape, memory.total()), with_commas(memory.tape));
+  add_row(table, "workspace", share(memory.workspace, memory.total()), with_commas(memory.workspace));
+  add_row(table, "all", "", with_commas(memory.total()));
 }
 }  // namespace detail
 
@@ -88,13 +83,13 @@ std::string summary(const Model& model) {
   std::string table;
   detail::add_row(table, "parameter", "shape", "numbers");
   detail::add_parts(table, model, "", 1);
-  detail::add_row(table, "all", "", detail::grouped(parameter_count<Model>));
+  detail::add_row(table, "all", "", detail::with_commas(parameter_count<Model>));
   table += '\n';
   detail::add_row(table, "layer", "share", "numbers");
   detail::add_layers(table, model);
   table += '\n';
-  detail::add_row(table, "trained", "numbers", detail::grouped(trained_count<Model>));
-  detail::add_row(table, "frozen", "numbers", detail::grouped(parameter_count<Model> - trained_count<Model>));
+  detail::add_row(table, "trained", "numbers", detail::with_commas(trained_count<Model>));
+  detail::add_row(table, "frozen", "numbers", detail::with_commas(parameter_count<Model> - trained_count<Model>));
   if constexpr (requires { typename Model::Input; }) detail::add_costs<Model>(table);
   if constexpr (!std::is_void_v<Training>) {
     static_assert(std::is_same_v<decltype(std::declval<const Training&>().model()), const Model&>,

@@ -65,4 +65,11 @@ concept AugmentedDataSet = DataSet<Data> && requires(const Data& data, Random& r
   data.example(Index{}, random).input;
 };
 
+/// A data set that has order() too, from which the training takes the number of the example at a place of an epoch
+/// as order()(epoch, position): data::LengthOrder gives the examples of a batch similar lengths.
+template <class Data>
+concept OrderedDataSet = DataSet<Data> && requires(const Data& data) {
+  { data.order()(Index{}, Index{}) } -> std::convertible_to<Index>;
+};
+
 }  // namespace transfix::inline TRANSFIX_ABI

@@ -353,9 +353,11 @@ class Trainer {
     return context;
   }
 
-  Index drawn(Index size, Index step, Index sequence) const {
+  template <class Data>
+  Index drawn(const Data& data, Index step, Index sequence) const {
+    const Index size = data.size(), position = step * settings_.batch + sequence;
+    if constexpr (OrderedDataSet<Data>) return data.order()(position / size, position % size);
     if (settings_.epochs > 0) {
-      const Index position = step * settings_.batch + sequence;
       return data::Permutation(size, settings_.seed, static_cast<std::uint64_t>(position / size))(position % size);
     }
     return Random(settings_.seed, (static_cast<std::uint64_t>(step) << 32) + static_cast<std::uint64_t>(sequence) + 1)
@@ -365,7 +367,7 @@ class Trainer {
   // An example for training, which augmented data changes at random: anew in each step, equally in a resumed run.
   template <class Data>
   auto drawn_example(const Data& data, Index step, Index sequence) const {
-    const Index number = drawn(data.size(), step, sequence);
+    const Index number = drawn(data, step, sequence);
     if constexpr (AugmentedDataSet<Data>) {
       constexpr std::uint64_t augmentation = std::uint64_t{1} << 63;  // a stream of its own
       Random random(settings_.seed,
