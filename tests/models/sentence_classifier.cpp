@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <memory>
+#include <transfix/core/storage.hpp>
 #include <transfix/generate/inference.hpp>
 #include <transfix/models/sentence_classifier.hpp>
 #include <transfix/testing.hpp>
@@ -13,6 +14,7 @@ using namespace transfix;
 namespace {
 constexpr models::SentenceConfig config{.vocabulary = 20,
                                         .context = 6,
+                                        .shortest = 3,
                                         .classes = 3,
                                         .parts = 2,
                                         .width = 8,
@@ -24,8 +26,15 @@ constexpr models::SentenceConfig config{.vocabulary = 20,
 using Model = models::SentenceClassifier<config>;
 constexpr Index block = (8 * 24 + 24 + 8 * 8 + 8) + (8 * 16 + 16 + 16 * 8 + 8) + 2 * 16;
 static_assert(parameter_count<Model> == 20 * 8 + (24 * 10 + 10) + (24 * 8 + 8 + block + 16) + (18 * 3 + 3));
-constexpr models::SentenceConfig plain{
-    .vocabulary = 20, .context = 6, .classes = 3, .parts = 2, .width = 8, .window = 5, .filters = 10, .layers = 0};
+constexpr models::SentenceConfig plain{.vocabulary = 20,
+                                       .context = 6,
+                                       .shortest = 0,
+                                       .classes = 3,
+                                       .parts = 2,
+                                       .width = 8,
+                                       .window = 5,
+                                       .filters = 10,
+                                       .layers = 0};
 static_assert(parameter_count<models::SentenceClassifier<plain>> == 20 * 8 + (40 * 10 + 10) + (10 * 3 + 3));
 
 Model::Input sentence(std::initializer_list<Token> words) {
@@ -68,4 +77,20 @@ TEST_CASE("sentence classifier: padding changes nothing, words and their order d
   CHECK(support::largest_difference(logits(*model, padded).data(), before) < 1e-6);
   CHECK(logits(*model, sentence({5, 6, 8})) != before);
   CHECK(logits(*model, sentence({6, 5, 7})) != before);
+}
+
+TEST_CASE("sentence classifier: the short form of a short sentence gives what the long one gives") {
+  const auto model = std::make_unique<Model>();
+  Random random(1);
+  initialize(*model, random);
+  const auto input = sentence({5, 6, 7});
+  const auto short_form = own((*model)(input.cut<3>()));
+  const auto tape = std::make_unique<typename decltype(short_form)::Tape>();
+  const Storage workspace(std::max(decltype(short_form)::forward_bytes, Index{1}));
+  Context pass;
+  pass.workspace = workspace.data();
+  short_form.forward(*tape, pass);
+  CHECK(support::largest_difference(short_form.value(*tape), logits(*model, input)) < 1e-6);
+  in_shortest_form(input, [](const auto& form) { CHECK(form.context == 3); });
+  in_shortest_form(sentence({5, 6, 7, 8}), [](const auto& form) { CHECK(form.context == 6); });
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <transfix/core/padded.hpp>
 #include <transfix/core/tokens.hpp>
 #include <transfix/expression/columns.hpp>
 #include <transfix/expression/dropout.hpp>
@@ -18,6 +20,7 @@ namespace transfix::inline TRANSFIX_ABI::models {
 struct SentenceConfig {
   Index vocabulary = 16384;  ///< of parts; a maximum, as the two that follow
   Index context = 64;        ///< words
+  Index shortest = 16;       ///< compiled for shorter sentences too, halves of the context down to this; 0: no
   Index classes = 8;
   Index parts = 5;  ///< of a word
   Index width = 64;
@@ -29,9 +32,9 @@ struct SentenceConfig {
 };
 
 /// The tokens of the parts of each word, with padding on both sides, and how many words there are.
-template <Index Context, Index Parts>
+template <Index Context, Index Parts, Index Shortest = Context>
 struct Sentence {
-  static constexpr Index context = Context, parts = Parts;
+  static constexpr Index context = Context, shortest = Shortest, parts = Parts;
   static constexpr Index reach = 2;  ///< the farthest neighbour of a word
   using Word = std::array<Token, static_cast<std::size_t>(Parts)>;
 
@@ -46,6 +49,15 @@ struct Sentence {
     for (std::size_t part = 0; part < word.size(); ++part)
       tokens[part][static_cast<std::size_t>(place + reach)] = word[part];
   }
+
+  /// The same in fewer places, which must be enough.
+  template <Index Length>
+  constexpr Sentence<Length, Parts> cut() const {
+    Sentence<Length, Parts> shorter{.length = length};
+    for (std::size_t part = 0; part < tokens.size(); ++part)
+      std::copy_n(tokens[part].begin(), Length + 2 * reach, shorter.tokens[part].begin());
+    return shorter;
+  }
 };
 
 /// Each word, the sum of the embeddings of its parts, with its neighbours. The class is told from the largest of what
@@ -56,7 +68,7 @@ struct SentenceClassifier {
   static_assert(Config.window % 2 == 1 && Config.window > 0 && Config.window <= 5,
                 "SentenceConfig: .window must be 1, 3 or 5");
   using Scalar = Computed<Stored>;
-  using Input = Sentence<Config.context, Config.parts>;
+  using Input = Sentence<Config.context, Config.parts, Config.shortest == 0 ? Config.context : Config.shortest>;
   using Target = Tokens<1>;
   static constexpr SentenceConfig config = Config;
   static constexpr Index vocabulary = Config.vocabulary, context = Config.context, classes = Config.classes;
@@ -83,7 +95,8 @@ struct SentenceClassifier {
   [[no_unique_address]] std::conditional_t<encodes, Encoder, Nothing> encoder;
   nn::Linear<Config.filters + (encodes ? width : 0), classes, Stored> head;
 
-  constexpr auto operator()(const Input& input) const {
+  template <class Form = Input>
+  constexpr auto operator()(const Form& input) const {
     return let(dropout(neighbourhoods<-Config.window / 2>(input)), [this, length = input.length](auto names) {
       auto found = largest_of_rows(relu(filters(names)), length);
       if constexpr (encodes) {
@@ -110,7 +123,7 @@ struct SentenceClassifier {
  private:
   // The words from `Shift` places after each place to the last of its neighbourhood, side by side.
   template <Index Shift>
-  constexpr auto neighbourhoods(const Input& input) const {
+  constexpr auto neighbourhoods(const auto& input) const {
     auto word = [&]<std::size_t... Part>(std::index_sequence<Part...>) {
       return (embedding(input.words(Part, Shift)) + ...);
     }
