@@ -67,6 +67,35 @@ TEST_CASE("subset: the examples of a list, in its order") {
   CHECK(of_subset.example(0).input[0] == 5);
 }
 
+namespace {
+template <class Data, class Model>
+concept Measures = requires(const Data& data, const Model& model) {
+  data.measure(model);
+};
+
+/// Measures a model, a number here, by the share of the examples that are smaller.
+struct Measured {
+  using Example = data::Example<int, int>;
+  Index size() const { return 10; }
+  Example example(Index number) const { return {static_cast<int>(number), 0}; }
+  double measure(int model, const auto& data) const {
+    Index smaller = 0;
+    for (Index number = 0; number < data.size(); ++number) smaller += data.example(number).input < model;
+    return static_cast<double>(smaller) / static_cast<double>(data.size());
+  }
+};
+}  // namespace
+
+TEST_CASE("subset: it measures a model on its own examples, as its data set would") {
+  const Measured all;
+  const data::Subset subset(all, {1, 3, 8, 9});
+  CHECK(subset.measure(5) == 0.5);
+  CHECK(data::Subset(subset, {0, 1}).measure(5) == 1);
+  const auto numbers = data::from_functions(3, [](Index number) { return number; });
+  const data::Subset plain(numbers, {0});
+  static_assert(Measures<decltype(subset), int> && !Measures<decltype(plain), int>);
+}
+
 TEST_CASE("subset: numbers outside the data set are refused") {
   const auto numbers = data::from_functions(3, [](Index number) { return number; });
   CHECK_THROWS_WITH_AS(data::Subset(numbers, {0, 3}),

@@ -42,6 +42,7 @@ TEST_CASE("labelled text: lines of a label and a text") {
   CHECK(examples[0].text == "a fine film .");
   CHECK(examples[1].text == "no ");
   CHECK(examples[2].text.empty());
+  CHECK(examples[2].line == 3);
 }
 
 TEST_CASE("labelled text: the coarse label stands before the colon") {
@@ -65,6 +66,7 @@ TEST_CASE("labelled text: columns of a table") {
   const auto examples = data::labelled_texts(table, "text", "label", labels);
   CHECK(data::labels_of(examples) == std::vector<Token>{0, 1});
   CHECK(examples[0].text == "a, b");
+  CHECK(examples[1].line == 3);
   LabelMap fixed({"no"});
   CHECK_THROWS_WITH(data::labelled_texts(table, "text", "label", fixed),
                     doctest::Contains("a:3: the label 'yes' is not among the 1 classes"));
@@ -129,4 +131,26 @@ TEST_CASE("labelled text: TREC, SST-2 and movie reviews have their published cou
   CHECK(counts(
             data::read_labelled_lines(*folder / "mr/rt-polarity.all", sentiments, {.encoding = data::Encoding::latin1}),
             sentiments) == Counts{5331, 5331});
+}
+
+TEST_CASE("labelled text: a split has each example once, and each class its share in each part") {
+  std::vector<data::LabelledText> examples;
+  for (Index number = 0; number < 40; ++number) {
+    examples.push_back({static_cast<Token>(number % 4 == 0), std::to_string(number), number + 1});
+  }
+  const auto parts = data::stratified_split(examples, {0.75, 0.25}, 3);
+  REQUIRE(parts.size() == 2);
+  CHECK(parts[0].size() == 30);
+  std::vector<Index> lines;
+  for (const auto& part : parts) {
+    const auto labels = data::labels_of(part);
+    const auto rare = std::count(labels.begin(), labels.end(), 1);
+    CHECK(std::abs(4 * rare - std::ssize(part)) <= 2);
+    for (const auto& example : part) {
+      CHECK(example.text == std::to_string(example.line - 1));
+      lines.push_back(example.line);
+    }
+  }
+  std::sort(lines.begin(), lines.end());
+  for (Index number = 0; number < 40; ++number) CHECK(lines[static_cast<std::size_t>(number)] == number + 1);
 }

@@ -55,8 +55,12 @@ TEST_CASE("sentences: an example has its words with padding on both sides, and i
   }
 }
 
-TEST_CASE("sentences: what is too long or empty is refused by its number, or cut") {
+TEST_CASE("sentences: what is too long or empty is refused by its line or number, or cut") {
   const std::vector<data::LabelledText> wrong = {{1, "a film"}, {1, "a b c d e"}};
+  CHECK(contains(message_of([&] {
+                   data::Sentences<Input>({{1, "a b c d e", 17}}, language, false, "texts");
+                 }),
+                 "texts:17: the sentence has 5 words"));
   CHECK(contains(message_of([&] { data::Sentences<Input>(wrong, language, false, "texts"); }),
                  "texts: example 2: the sentence has 5 words and the model was built for 4"));
   CHECK(data::Sentences<Input>(wrong, language, true, "texts").example(1).input.length == 4);

@@ -2,6 +2,7 @@
 #pragma once
 #include <transfix/data/label_map.hpp>
 #include <transfix/data/lines.hpp>
+#include <transfix/data/random_split.hpp>
 #include <transfix/data/table.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::data {
@@ -10,6 +11,7 @@ namespace transfix::inline TRANSFIX_ABI::data {
 struct LabelledText {
   Token label = 0;
   std::string text;
+  Index line = 0;  ///< of the file where it begins, for errors; 0: it comes from no file
 };
 
 /// How lines of a label, a separator and a text are written.
@@ -40,7 +42,7 @@ inline std::vector<LabelledText> read_labelled_lines(const std::filesystem::path
                     " and a text: ", text::shown(line));
     }
     const std::string where = path.string() + ":" + std::to_string(reader.number()) + ": ";
-    examples.push_back({labels.number(std::string(label), where), std::string(line.substr(end + 1))});
+    examples.push_back({labels.number(std::string(label), where), std::string(line.substr(end + 1)), reader.number()});
   }
   return examples;
 }
@@ -53,7 +55,7 @@ inline std::vector<LabelledText> labelled_texts(const Table& table, std::string_
   std::vector<LabelledText> examples;
   for (const auto& [fields, line] : table.rows) {
     const std::string where = table.path.string() + ":" + std::to_string(line) + ": ";
-    examples.push_back({labels.number(fields[label], where), fields[text]});
+    examples.push_back({labels.number(fields[label], where), fields[text], line});
   }
   return examples;
 }
@@ -63,6 +65,17 @@ inline std::vector<Token> labels_of(const std::vector<LabelledText>& examples) {
   std::vector<Token> labels;
   for (const auto& example : examples) labels.push_back(example.label);
   return labels;
+}
+
+/// Splits labelled texts at random into parts, so that each class has its share in each part (random_split.hpp).
+inline std::vector<std::vector<LabelledText>> stratified_split(const std::vector<LabelledText>& examples,
+                                                               const std::vector<double>& shares, std::uint64_t seed) {
+  std::vector<std::vector<LabelledText>> parts;
+  for (const auto& numbers : stratified_split(labels_of(examples), shares, seed)) {
+    auto& part = parts.emplace_back();
+    for (const Index number : numbers) part.push_back(examples[static_cast<std::size_t>(number)]);
+  }
+  return parts;
 }
 
 }  // namespace transfix::inline TRANSFIX_ABI::data

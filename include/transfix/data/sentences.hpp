@@ -24,13 +24,14 @@ class Sentences {
   using Word = WordTokens;
   static constexpr Index most_words = InputOfModel::context;
 
-  /// Errors name the file by its path and the example by its number.
+  /// Errors name the file by its path and the example by its line, or by its number where it comes from no file.
   Sentences(const std::vector<LabelledText>& examples, const SentenceLanguage& language, bool cuts,
             const std::string& path)
       : padding_(language.padding()) {
     for (const auto& example : examples) {
-      const std::string where = path + ": example " + std::to_string(rows_.size() + 1) + ": ";
-      rows_.push_back({language.words(example.text, most_words, cuts, where), example.label});
+      const std::string where = path + (example.line > 0 ? ":" + std::to_string(example.line)
+                                                         : ": example " + std::to_string(rows_.size() + 1));
+      rows_.push_back({language.words(example.text, most_words, cuts, where + ": "), example.label});
     }
   }
   Index size() const { return std::ssize(rows_); }

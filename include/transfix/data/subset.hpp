@@ -8,7 +8,8 @@
 namespace transfix::inline TRANSFIX_ABI::data {
 
 /// The examples of a data set whose numbers are in a list, in the order of the list: a part of a split, or a fold.
-/// The data set must outlive its subset.
+/// The data set must outlive its subset. Where it can measure a model on other data, by measure(model, data), a subset
+/// has measure(model), which is of its own examples only.
 template <class DataSet>
 class Subset {
  public:
@@ -31,6 +32,16 @@ class Subset {
 
   Token largest_token() const requires requires(const DataSet& all) { all.largest_token(); }
   { return all_->largest_token(); }
+  template <class Model, class Data>
+  double measure(const Model& model, const Data& data) const requires requires(const DataSet& all) {
+    all.measure(model, data);
+  }
+  { return all_->measure(model, data); }
+  template <class Model>
+  double measure(const Model& model) const requires requires(const DataSet& all, const Subset& own) {
+    all.measure(model, own);
+  }
+  { return all_->measure(model, *this); }
 
  private:
   const DataSet* all_;

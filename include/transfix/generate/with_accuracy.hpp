@@ -13,7 +13,9 @@ struct WithAccuracy {
 
   Index size() const { return data.size(); }
   auto example(Index number) const { return data.example(number); }
-  double measure(const auto& model) const { return accuracy(model, data, classes); }
+  double measure(const auto& model) const { return measure(model, data); }
+  /// The same on other data, such as a data::Subset of this.
+  double measure(const auto& model, const auto& other) const { return accuracy(model, other, classes); }
 };
 template <class Data>
 WithAccuracy(const Data&, Index) -> WithAccuracy<Data>;

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -75,6 +76,17 @@ inline void check_writable(const std::filesystem::path& path) {
   auto [temporary, file] = detail::create_beside(path);
   file.reset();
   std::filesystem::remove(temporary);
+}
+
+/// The same, and fails too if `path` is one of the files of data that are read.
+inline void check_writable(const std::filesystem::path& path, std::initializer_list<std::string_view> data) {
+  for (const auto file : data) {
+    std::error_code unknown;
+    if (std::filesystem::equivalent(file, path, unknown)) {
+      fail(path.string(), ": this is the file of data; name another file to write to");
+    }
+  }
+  check_writable(path);
 }
 
 /// All bytes of a file.
