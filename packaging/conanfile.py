@@ -14,8 +14,8 @@ class Transfix(ConanFile):
     license = "MIT"
     package_type = "header-library"
     settings = "os", "arch", "compiler", "build_type"
-    options = {"hosted": [True, False]}
-    default_options = {"hosted": False}
+    options = {"simd": [True, False], "hosted": [True, False]}
+    default_options = {"simd": True, "hosted": False}
     no_copy_source = True
 
     @property
@@ -31,7 +31,8 @@ class Transfix(ConanFile):
         copy(self, "include/*", self._root, self.export_sources_folder)
 
     def requirements(self):
-        self.requires("xsimd/8.1.0")
+        if self.options.simd:
+            self.requires("xsimd/8.1.0")
         if self.options.hosted:
             self.requires("nlohmann_json/[>=3.10.5 <4]")
             self.requires("utf8proc/[>=2.6 <3]")
@@ -51,7 +52,10 @@ class Transfix(ConanFile):
         core = self.cpp_info.components["transfix"]
         core.set_property("cmake_target_name", "transfix::transfix")
         core.set_property("pkg_config_name", "transfix")
-        core.requires = ["xsimd::xsimd"]
+        if self.options.simd:
+            core.requires = ["xsimd::xsimd"]
+        else:
+            core.defines = ["TRANSFIX_SIMD=0"]
         parts = [core]
         if self.options.hosted:
             hosted = self.cpp_info.components["hosted"]
