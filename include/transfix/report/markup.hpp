@@ -53,7 +53,7 @@ inline std::string fixed(double number, int digits = 2) {
 class Attribute {
  public:
   Attribute(std::string_view name, std::string_view value)
-      : written_(" " + std::string(name) + "=\"" + escaped(value) + "\"") {}
+      : written_(' ' + std::string(name) + "=\"" + escaped(value) + '"') {}
   template <class Number>
   requires std::is_arithmetic_v<Number> Attribute(std::string_view name, Number number)
       : Attribute(name, fixed(static_cast<double>(number))) {}
@@ -75,7 +75,7 @@ class Markup {
     open_.emplace_back(name);
   }
   void close() {
-    text_ += "</" + open_.back() + ">\n";
+    append("</", open_.back(), ">\n");
     open_.pop_back();
   }
   /// <name .../>
@@ -86,7 +86,7 @@ class Markup {
   /// <name ...>content</name>
   void element(std::string_view name, const Attributes& attributes, std::string_view content) {
     begin(name, attributes);
-    text_ += ">" + escaped(content) + "</" + std::string(name) + ">\n";
+    append('>', escaped(content), "</", name, ">\n");
   }
   /// Markup as it is.
   void insert(std::string_view markup) { text_ += markup; }
@@ -98,8 +98,9 @@ class Markup {
   }
 
  private:
+  void append(const auto&... parts) { ((text_ += parts), ...); }
   void begin(std::string_view name, const Attributes& attributes) {
-    text_ += "<" + std::string(name);
+    append('<', name);
     for (const Attribute& attribute : attributes) text_ += attribute.written();
   }
 

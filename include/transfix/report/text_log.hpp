@@ -23,7 +23,8 @@ struct CsvLines {
     std::string text = std::to_string(line.step);
     for (const auto& column : detail::log_columns) {
       const double number = line.*column.number;
-      text += "," + (std::isnan(number) ? "" : detail::number_text(number));
+      text += ',';
+      if (!std::isnan(number)) text += detail::number_text(number);
     }
     return text + "\n";
   }
