@@ -2,7 +2,6 @@
 // Learns from labelled sentences to tell the classes of others. Reads the lines of TREC, lines of a label and a
 // sentence as in SST-2, and tables with named columns; saves the model with its words and classes in one file.
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -13,7 +12,6 @@
 #include <transfix/data/augment/synonyms.hpp>
 #include <transfix/data/augmented_words.hpp>
 #include <transfix/data/class_weights.hpp>
-#include <transfix/data/random_split.hpp>
 #include <transfix/data/sentences.hpp>
 #include <transfix/generate/with_accuracy.hpp>
 #include <transfix/io/safetensors.hpp>
@@ -22,6 +20,7 @@
 #include <transfix/optim/averaged.hpp>
 #include <transfix/report/html_report.hpp>
 #include <transfix/report/training_log.hpp>
+#include <transfix/train/checkpoint.hpp>
 #include <transfix/train/interrupt.hpp>
 #include <transfix/train/keep_best.hpp>
 #include <transfix/train/stopping.hpp>
@@ -37,7 +36,7 @@ using Training = Trainer<Model, loss::CrossEntropy, Optimizer, schedule::WarmupC
 
 struct Options {
   std::string train, validation, test, classify, model = "classifier.safetensors";
-  std::string log, report;
+  std::string checkpoint, log, report;
   std::string format = "lines", text_column = "sentence", label_column = "label";
   bool latin1 = false, cuts = false, balanced = false;
   std::string synonyms;
@@ -90,18 +89,28 @@ Model::Input input_of(std::string_view sentence, const Language& language, const
                                             language.padding());
 }
 
+/// Labelled sentences to judge a model by, as they are written and as it takes them.
+struct Judged {
+  std::vector<data::LabelledText> texts;
+  Sentences sentences;
+
+  Judged(std::vector<data::LabelledText> given, const Language& language, const Options& options,
+         const std::string& path)
+      : texts(std::move(given)), sentences(texts, language, options.cuts, path) {}
+};
+
 /// What a model is to be used for, read and checked before it is trained.
 struct Uses {
-  std::optional<Sentences> test;
+  std::optional<Judged> test;
   std::optional<Model::Input> classify;
 
   Uses(const Language& language, const Options& options) {
     auto labels = language.labels;
-    if (!options.test.empty()) test.emplace(read(options.test, labels, options), language, options.cuts, options.test);
+    if (!options.test.empty()) test.emplace(read(options.test, labels, options), language, options, options.test);
     if (!options.classify.empty()) classify = input_of(options.classify, language, options, "--classify: ");
   }
   void of(const Model& model, const Language& language) const {
-    if (test) ::test(model, language, *test);
+    if (test) ::test(model, language, test->sentences);
     if (classify) ::classify(model, language, *classify);
   }
 };
@@ -115,6 +124,51 @@ data::Synonyms<data::WordTokens> synonyms_of(const Language& language, const Opt
   });
 }
 
+/// Adds the sentences that the model takes for those of another class, those first of which it is most certain.
+void show_mistakes(report::HtmlReport& page, const Model& model, const Language& language, const Judged& judged) {
+  constexpr std::size_t shown = 12;
+  using Mistake = std::pair<double, report::HtmlPage::Row>;
+  std::vector<Mistake> mistakes;
+  const auto inference = std::make_unique<Inference<Model>>(model);
+  for (Index number = 0; number < judged.sentences.size(); ++number) {
+    const auto& [label, text, line] = judged.texts[static_cast<std::size_t>(number)];
+    const std::span<const float> logits((*inference)(judged.sentences.example(number).input),
+                                        static_cast<std::size_t>(language.labels.size()));
+    const auto best = std::max_element(logits.begin(), logits.end());
+    const auto prediction = static_cast<Token>(best - logits.begin());
+    if (prediction == label) continue;
+    double sum = 0;
+    for (const float logit : logits) sum += std::exp(double{logit} - double{*best});
+    mistakes.push_back(
+        {1 / sum,
+         {text, language.labels.name(label), language.labels.name(prediction), report::fixed(100 / sum, 1) + " %"}});
+  }
+  std::stable_sort(mistakes.begin(), mistakes.end(),
+                   [](const Mistake& a, const Mistake& b) { return a.first > b.first; });
+  page.heading("Mistakes");
+  page.paragraph(std::to_string(mistakes.size()) + " of " + std::to_string(judged.sentences.size()) +
+                 " sentences; those first of which the model is most certain.");
+  std::vector<report::HtmlPage::Row> rows = {{"sentence", "class", "predicted", "certain"}};
+  for (std::size_t i = 0; i < std::min(shown, mistakes.size()); ++i) rows.push_back(mistakes[i].second);
+  page.table(rows);
+}
+
+/// What a run was told that its trainer does not know.
+report::Facts facts_of(const Options& options) {
+  const auto share = [](double number) { return report::fixed(100 * number) + " %"; };
+  const bool replaces = !options.synonyms.empty();
+  return {{"training data", options.train},
+          {"validation data", options.validation.empty() ? "a tenth of the training data" : options.validation},
+          {"test data", options.test},
+          {"words changed in training", share(options.deleted) + " left out, " + share(options.swapped) + " swapped, " +
+                                            share(options.dropped) + " unknown, " + share(options.hidden) + " hidden" +
+                                            (replaces ? ", " + share(options.replaced) + " replaced" : "")},
+          {"classes", options.balanced ? "weighted: rare ones count as much as frequent ones" : ""},
+          {"label smoothing", report::readable(double{options.label_smoothing}, 6)},
+          {"weight decay", report::readable(double{options.optimizer.weight_decay}, 6)},
+          {"moving average keeps", report::readable(double{options.averaging}, 6)}};
+}
+
 /// Adds where the model looks in a sentence.
 void show_attention(report::HtmlReport& page, const Model& model, const Language& language, const std::string& sentence,
                     const Options& options) {
@@ -124,26 +178,8 @@ void show_attention(report::HtmlReport& page, const Model& model, const Language
                      "Attention in a sentence");
 }
 
-/// A part of a split.
-std::vector<data::LabelledText> chosen(const std::vector<data::LabelledText>& all, const std::vector<Index>& numbers) {
-  std::vector<data::LabelledText> part;
-  for (const Index number : numbers) part.push_back(all[static_cast<std::size_t>(number)]);
-  return part;
-}
-
-/// Fails where the model would take the place of a file that it is made from.
-void check_model_file(const Options& options) {
-  for (const auto& path : {options.train, options.validation, options.test, options.synonyms}) {
-    std::error_code unknown;
-    if (std::filesystem::equivalent(path, options.model, unknown)) {
-      fail(options.model, ": this is the file of data; name another file for the model with --model");
-    }
-  }
-  io::check_writable(options.model);
-}
-
 void train(Options options) {
-  check_model_file(options);
+  io::check_writable(options.model, {options.train, options.validation, options.test, options.synonyms});
   report::TrainingLog log(options.log);
   report::HtmlReport page("Classes of sentences: " + options.train, options.report);
   data::LabelMap labels;
@@ -155,18 +191,18 @@ void train(Options options) {
   }
   std::vector<data::LabelledText> held_out;
   if (options.validation.empty()) {
-    const auto split = data::stratified_split(data::labels_of(examples), {0.9, 0.1}, options.training.seed);
-    held_out = chosen(examples, split[1]);
-    examples = chosen(examples, split[0]);
+    auto parts = data::stratified_split(examples, {0.9, 0.1}, options.training.seed);
+    held_out = std::move(parts[1]);
+    examples = std::move(parts[0]);
   } else {
     held_out = read(options.validation, labels, options);
   }
   const auto language = Language::learn(examples, labels, Model::vocabulary);
   const Uses uses(language, options);
   const Sentences training(examples, language, options.cuts, options.train);
-  const Sentences held_out_sentences(held_out, language, options.cuts,
-                                     options.validation.empty() ? options.train : options.validation);
-  const WithAccuracy validation(held_out_sentences, labels.size());
+  const Judged judged(std::move(held_out), language, options,
+                      options.validation.empty() ? options.train : options.validation);
+  const WithAccuracy validation(judged.sentences, labels.size());
   std::cerr << training.size() << " sentences to train on, " << validation.size() << " to choose by, "
             << language.parts.size() << " parts of words, " << labels.size() << " classes\n";
   const auto synonyms = synonyms_of(language, options);
@@ -185,18 +221,17 @@ void train(Options options) {
                    options.training,
                    {},
                    {.label_smoothing = options.label_smoothing, .class_weights = weights}};
-  trainer.fit(augmented, validation, ProgressLine(), Patience{options.patience},
+  trainer.fit(augmented, validation, ProgressLine(), Patience{options.patience}, Checkpoint{options.checkpoint},
               KeepBest{options.model, language.metadata()}, log, StopOnInterrupt());
   std::printf("validation accuracy %.2f %%\nsaved %s\n", 100 * trainer.progress().best_score, options.model.c_str());
   uses.of(trainer.result(), language);
   if (options.report.empty()) return;
-  const report::Facts files{
-      {"training data", options.train}, {"validation data", options.validation}, {"test data", options.test}};
-  page.add_run(trainer, log.lines(), files, "accuracy");
-  page.add_classification(confusion_of(trainer.result(), language, uses.test ? *uses.test : held_out_sentences),
-                          language.labels.names(),
+  const Judged& shown = uses.test ? *uses.test : judged;
+  page.add_run(trainer, log.lines(), facts_of(options), "accuracy");
+  page.add_classification(confusion_of(trainer.result(), language, shown.sentences), language.labels.names(),
                           uses.test ? "Classes of the test data" : "Classes of the validation data");
-  show_attention(page, trainer.result(), language, held_out.front().text, options);
+  show_mistakes(page, trainer.result(), language, shown);
+  show_attention(page, trainer.result(), language, shown.texts.front().text, options);
   page.save();
 }
 
@@ -215,6 +250,7 @@ int main(int argument_count, char** arguments) {
   app.add_option("--test", options.test, "labelled sentences to judge the model by");
   app.add_option("--classify", options.classify, "a sentence to tell the class of");
   app.add_option("--model", options.model, "file of the trained model")->capture_default_str();
+  app.add_option("--checkpoint", options.checkpoint, "file to go on from after an interruption");
   app.add_option("--log", options.log, "file of losses, .csv, .jsonl or .tfevents, written as the training goes");
   app.add_option("--report", options.report, "HTML page of the run: curves, settings, classes, attention");
   app.add_option("--format", options.format, "trec, lines (a label, a space and a sentence), tsv or csv")

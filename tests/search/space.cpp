@@ -115,3 +115,15 @@ TEST_CASE("table: the best first, columns below each other") {
         "3      0       1    0.1  0.5000      1.0\n"
         "4      1       1  0.025  failed      0.0\n");
 }
+
+TEST_CASE("space: a setting that is known is drawn first, and the others are as they were") {
+  const search::Space space{search::linear("dropout", 0, 1), search::choices("batch", {16, 32})};
+  const auto known = space.starting_with({{"batch", "24"}, {"dropout", "0.5"}});
+  CHECK(known.drawn(1, 0).get<Index>("batch") == 24);
+  CHECK(known.drawn(2, 0).get<double>("dropout") == 0.5);
+  CHECK(known.drawn(1, 3).values == space.drawn(1, 3).values);
+  CHECK_THROWS_WITH_AS(space.starting_with({{"batch", "16"}}), doctest::Contains("has no 'dropout'"), Error);
+  CHECK_THROWS_WITH_AS(space.starting_with({{"batch", "16"}, {"dropout", "0"}, {"heads", "2"}}),
+                       doctest::Contains("3 values, and the space 2 names"), Error);
+  CHECK_THROWS_AS(space.starting_with({{"batch", "1,6"}, {"dropout", "0"}}), Error);
+}

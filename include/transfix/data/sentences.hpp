@@ -29,8 +29,8 @@ class Sentences {
             const std::string& path)
       : padding_(language.padding()) {
     for (const auto& example : examples) {
-      const std::string where = path + (example.line > 0 ? ":" + std::to_string(example.line)
-                                                         : ": example " + std::to_string(rows_.size() + 1));
+      const std::string where = example.line > 0 ? path + ":" + std::to_string(example.line)
+                                                 : path + ": example " + std::to_string(rows_.size() + 1);
       rows_.push_back({language.words(example.text, most_words, cuts, where + ": "), example.label});
     }
   }

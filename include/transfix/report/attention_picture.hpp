@@ -56,7 +56,8 @@ class AttentionPicture {
   }
 
   std::string draw() {
-    const double left = 44 + widest(queries_) + 8, top = 104 + widest(keys_) + 8;
+    const bool turns = widest(keys_) > cell_;
+    const double left = 44 + widest(queries_) + 8, top = 104 + (turns ? widest(keys_) : letters_) + 8;
     const double across = cell_ * static_cast<double>(keys_.size()) + gap;
     const double down = cell_ * static_cast<double>(queries_.size()) + gap;
     const auto columns = std::clamp(static_cast<Index>(1250 / across), Index{1}, std::ssize(heads_));
@@ -83,7 +84,12 @@ class AttentionPicture {
                  {.anchor = Lettering::Anchor::end, .size = letters_});
       }
       for (std::size_t i = 0; row == 0 && i < keys_.size(); ++i) {
-        svg.text(x + cell_ * (static_cast<double>(i) + 0.5), y - 6, keys_[i], {.size = letters_, .turn = -90});
+        const double middle = x + cell_ * (static_cast<double>(i) + 0.5);
+        if (turns) {
+          svg.text(middle, y - 6, keys_[i], {.size = letters_, .turn = -90});
+        } else {
+          svg.text(middle, y - 6 - letters_ / 2, keys_[i], {.anchor = Lettering::Anchor::middle, .size = letters_});
+        }
       }
     }
     return svg.finish();

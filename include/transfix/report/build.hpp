@@ -10,7 +10,8 @@ namespace transfix::inline TRANSFIX_ABI::report {
 /// Names and what they are, such as settings.
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
-/// How this program was compiled, as far as it can know: equal programs give equal bits only where this is equal.
+/// How this program was compiled, as far as it can know: equal programs give equal bits only where this is equal. The
+/// flags are listed where the build tells them, by a string of the name TRANSFIX_BUILD_FLAGS that all units share.
 inline Facts build_facts() {
   Facts facts;
 #if defined(__clang__)
@@ -26,6 +27,15 @@ inline Facts build_facts() {
   facts.emplace_back("optimisation", "on");
 #else
   facts.emplace_back("optimisation", "off");
+#endif
+#if defined(TRANSFIX_BUILD_FLAGS)
+  facts.emplace_back("flags", TRANSFIX_BUILD_FLAGS);
+#endif
+  facts.emplace_back("language", "C++" + std::to_string(__cplusplus / 100 % 100));
+#if defined(__FAST_MATH__)
+  facts.emplace_back("arithmetic", "reordered by -ffast-math");
+#else
+  facts.emplace_back("arithmetic", "in the order of the code");
 #endif
 #if TRANSFIX_SIMD
   const std::string instructions = xsimd::default_arch::name();

@@ -102,6 +102,8 @@ th, td { padding: 0.28rem 0.9rem 0.28rem 0; text-align: left; vertical-align: to
 .facts td { overflow-wrap: anywhere; }
 .numbers td, .numbers th[scope=col] { text-align: right; padding-left: 1.2rem; font-variant-numeric: tabular-nums; }
 .numbers th { font-weight: 600; }
+.numbers th:first-child { text-align: left; padding-left: 0; }
+.numbers th[scope=row] { font-weight: normal; }
 figure { margin: 1.25rem 0; overflow-x: auto; }
 figure svg { max-width: 100%; height: auto; }
 details { margin: 0.75rem 0; }

@@ -97,7 +97,7 @@ class HtmlReport : public HtmlPage {
     const std::string image = confusion_picture(matrix, names);  // which checks the names
     std::vector<Row> rows = {{"class", "precision", "recall", "F1", "examples"}};
     const auto add = [&rows](const std::string& name, const metrics::ClassScores& scores) {
-      rows.push_back({name, fixed(scores.precision, 3), fixed(scores.recall, 3), fixed(scores.f1, 3),
+      rows.push_back({name, with_digits(scores.precision, 3), with_digits(scores.recall, 3), with_digits(scores.f1, 3),
                       detail::with_commas(std::to_string(scores.support))});
     };
     for (Index c = 0; c < matrix.classes(); ++c) add(names[static_cast<std::size_t>(c)], matrix.of(c));

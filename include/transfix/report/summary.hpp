@@ -17,7 +17,7 @@ inline void add_row(std::string& table, std::string name, std::string middle, st
   const auto fill = [](std::string& text, std::size_t width, bool left) {
     if (text.size() < width) text.insert(left ? text.size() : 0, width - text.size(), ' ');
   };
-  fill(name, 48, true);
+  fill(name += ' ', 48, true);
   fill(middle, 16, true);
   fill(number, 16, false);
   table += name + middle + number + '\n';

@@ -100,8 +100,29 @@ class Space {
   }
   const std::vector<Dimension>& dimensions() const { return dimensions_; }
 
+  using Values = std::vector<std::pair<std::string, std::string>>;
+  /// The same space, of which this setting is drawn first: what is used so far, so that a search compares with it and
+  /// ends with nothing worse. It has a value for each name of the space, in or out of its range.
+  Space starting_with(const Values& values) const {
+    Space space = *this;
+    Values& first = space.first_.emplace_back();
+    for (const auto& dimension : dimensions_) {
+      const auto named = [&](const auto& value) { return value.first == dimension.name; };
+      const auto place = std::find_if(values.begin(), values.end(), named);
+      if (place == values.end()) fail("search: the setting to start with has no ", text::shown(dimension.name));
+      check(place->second, "a value");
+      first.push_back(*place);
+    }
+    if (values.size() > first.size()) {
+      fail("search: the setting to start with has ", values.size(), " values, and the space ", first.size(),
+           " names; give one for each");
+    }
+    return space;
+  }
+
   /// Setting number `trial` of all that are drawn with this seed.
   Setting drawn(std::uint64_t seed, Index trial) const {
+    if (trial < std::ssize(first_)) return {.trial = trial, .values = first_[static_cast<std::size_t>(trial)]};
     Random random(seed, static_cast<std::uint64_t>(trial));
     Setting setting{.trial = trial};
     for (const auto& dimension : dimensions_) {
@@ -138,6 +159,7 @@ class Space {
   }
 
   std::vector<Dimension> dimensions_;
+  std::vector<Values> first_;
 };
 
 }  // namespace transfix::inline TRANSFIX_ABI::search
