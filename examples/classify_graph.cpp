@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A graph attention network tells the subjects of scientific papers from their words and from who cites whom: Cora,
 // 2,708 papers, of which the subjects of 140 are known in training. It prints the share of right answers on the 1,000
 // papers of the public test split.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A layer, an elementwise operation and an operation with a kernel of one's own, each checked against central
 // differences by the tool that transfix checks its own with.
 #include <cstdio>

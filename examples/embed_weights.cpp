@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Turns a safetensors file into a C++ header with the model as a constant: the linker puts it into flash, and a device
 // runs it from there.   embed_weights model.safetensors weights.hpp --bits 8
 #include <CLI/CLI.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Trains a small GPT on the characters of a text, saves it and writes with it. Run it by examples/quickstart.
 #include <CLI/CLI.hpp>
 #include <filesystem>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // An encoder-decoder learns to reverse sequences of digits, and another one to sort them. Both are judged on sequences
 // that they have not seen, by whole sequences that are written without a mistake.
 #include <chrono>
