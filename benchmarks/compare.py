@@ -1,37 +1,54 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The table of benchmarks/run: medians of our steps and of PyTorch's, from a folder of single figures."""
+"""The table of benchmarks/run: medians of our steps and of the peers', from a folder of single figures."""
 import json
 import pathlib
 import statistics
 import sys
 
 
+def read(path):
+    text = path.read_text()
+    if text.startswith("{"):  # of Google Benchmark
+        figure = json.loads(text)["benchmarks"][0]
+        unit = {"ms": 1, "us": 1e-3}[figure["time_unit"]]
+        return {
+            "milliseconds": figure["real_time"] * unit,
+            "MiB": figure["resident_MiB"],
+            "tokens_per_second": figure["tokens/s"],
+            "share_of_peak": figure["share_of_peak"],
+            "GFLOP_per_second": figure["GFLOP/s"],
+            "peak_GFLOP_per_second": figure["peak_GFLOP/s"],
+        }
+    milliseconds, memory = text.split()
+    return {"milliseconds": float(milliseconds), "MiB": float(memory)}
+
+
 def main():
     folder, target = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    rows = {}
-    for path in sorted(folder.iterdir()):
-        who, model, threads, _ = path.stem.split("-")
-        row = rows.setdefault((model, int(threads)), {"ours": [], "share": [], "ours_mib": [], "torch": [], "torch_mib": []})
-        if who == "ours":
-            figure = json.loads(path.read_text())["benchmarks"][0]
-            row["ours"].append(figure["real_time"])
-            row["share"].append(figure["share_of_peak"])
-            row["ours_mib"].append(figure["resident_MiB"])
-        else:
-            milliseconds, memory = path.read_text().split()
-            row["torch"].append(float(milliseconds))
-            row["torch_mib"].append(float(memory))
+    figures = {}
+    for path in folder.glob("*-*-*-*"):
+        who, model, threads, _ = path.name.split("-")
+        figures.setdefault((model, int(threads)), {}).setdefault(who, []).append(read(path))
+    peers = [peer for peer in ("libtorch", "pytorch") if any(peer in row for row in figures.values())]
+    print("| model | threads | ours, ms | tokens/s | of the peak | MiB |" + "".join(f" {peer}, ms | MiB |" for peer in peers)
+          + " best peer / ours |" * bool(peers))
+    print("| --- " * (6 + 2 * len(peers) + bool(peers)) + "|")
     results = []
-    print(f"{'model':6}{'threads':>8}{'ours ms':>11}{'of peak':>9}{'MiB':>8}{'PyTorch ms':>13}{'MiB':>8}{'ratio':>8}")
-    for (model, threads), row in sorted(rows.items()):
-        medians = {key: statistics.median(values) if values else None for key, values in row.items()}
-        line = f"{model:6}{threads:>8}{medians['ours']:>11.3f}{medians['share']:>9.2f}{medians['ours_mib']:>8.0f}"
-        if medians["torch"] is not None:
-            medians["ratio"] = medians["torch"] / medians["ours"]
-            line += f"{medians['torch']:>13.3f}{medians['torch_mib']:>8.0f}{medians['ratio']:>8.2f}"
+    for (model, threads), row in sorted(figures.items()):
+        medians = {who: {key: statistics.median(figure[key] for figure in all) for key in all[0]} for who, all in row.items()}
+        ours = medians["transfix"]
+        line = f"| {model} | {threads} | {ours['milliseconds']:.4g} | {ours['tokens_per_second']:,.0f} | "
+        line += f"{ours['share_of_peak']:.0%} | {ours['MiB']:.0f} |"
+        for peer in peers:
+            line += f" {medians[peer]['milliseconds']:.4g} | {medians[peer]['MiB']:.0f} |" if peer in medians else " | |"
+        result = {"model": model, "threads": threads, "medians": medians, "rounds": len(row["transfix"])}
+        if len(medians) > 1:
+            best = min(medians[peer]["milliseconds"] for peer in medians if peer != "transfix")
+            result["ratio"] = best / ours["milliseconds"]
+            line += f" {result['ratio']:.2f} |"
         print(line)
-        results.append({"model": model, "threads": threads, **medians})
+        results.append(result)
     target.write_text(json.dumps(results, indent=2) + "\n")
 
 

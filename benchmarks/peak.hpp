@@ -34,7 +34,7 @@ inline double measured_peak_of_one_thread() {
 /// The best of several runs of `threads` threads at a time, summed over the threads.
 inline double measured_peak(int threads) {
   double best = 0;
-  for (int run = 0; run < 20; ++run) {
+  for (int run = 0; run < 100; ++run) {
     std::vector<double> rates(static_cast<std::size_t>(threads));
     std::vector<std::thread> others;
     for (int i = 1; i < threads; ++i) {

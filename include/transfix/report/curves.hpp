@@ -186,7 +186,10 @@ class CurvesPicture {
     for (Point& point : points) point = {x_of(point.x), y_of(point.y)};
     points = thinned(points, right() - left_);
     std::string path;
-    for (const Point& point : points) path += (path.empty() ? "" : " ") + fixed(point.x, 1) + "," + fixed(point.y, 1);
+    for (const Point& point : points) {
+      if (!path.empty()) path += ' ';
+      path += fixed(point.x, 1) + ',' + fixed(point.y, 1);
+    }
     if (points.size() > 1) draw_stroke(curve, path, curve.style == Curve::Style::faint ? 1 : 2);
     if (curve.style != Curve::Style::points && points.size() > 1) return;
     for (const Point& point : points) draw_point(curve, point.x, point.y);
