@@ -4,7 +4,6 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <cmath>
-#include <filesystem>
 #include <iostream>
 #include <numbers>
 #include <transfix/data/example.hpp>
@@ -185,11 +184,7 @@ void test(const Model& model, const std::vector<double>& series, const Scale& sc
 }
 
 void train(Options options) {
-  std::error_code unknown;
-  if (std::filesystem::equivalent(options.train, options.model, unknown)) {
-    fail(options.model, ": this is the file of the series; name another file for the model with --model");
-  }
-  io::check_writable(options.model);
+  io::check_writable(options.model, {options.train});
   const auto series = read_series(options.train, options);
   const auto part = [&](double share) { return static_cast<Index>(share * static_cast<double>(series.size())); };
   const Index end = std::ssize(series), test_start = end - part(options.test_share);

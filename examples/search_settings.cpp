@@ -3,13 +3,11 @@
 // compiled models. Most settings get a few epochs only, the best ones more (successive halving). Every result is in a
 // CSV file as soon as it is there; a search that was stopped goes on when the same command is run again.
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <transfix/data/augment/drop_words.hpp>
 #include <transfix/data/augment/hide_words.hpp>
 #include <transfix/data/augmented_words.hpp>
-#include <transfix/data/random_split.hpp>
 #include <transfix/data/sentences.hpp>
 #include <transfix/generate/with_accuracy.hpp>
 #include <transfix/io/safetensors.hpp>
@@ -31,14 +29,24 @@ using Neighbourhoods = SentenceClassifier<SentenceConfig{.layers = 0}>;
 using Wide = SentenceClassifier<SentenceConfig{.width = 96, .filters = 256, .layers = 0}>;
 const search::Models<Encoder, Neighbourhoods, Wide> compiled{"encoder", "neighbourhoods", "wide"};
 
-const search::Space space{compiled.dimension(),
-                          search::logarithmic("learning_rate", 1e-3, 8e-3),
-                          search::choices("batch", {16, 32, 64}),
-                          search::linear("dropout", 0.3, 0.6),
-                          search::logarithmic("weight_decay", 0.01, 0.5),
-                          search::linear("hidden_words", 0, 0.3),
-                          search::linear("label_smoothing", 0, 0.2),
-                          search::whole("warmup", 20, 200)};
+const search::Space all_settings{compiled.dimension(),
+                                 search::logarithmic("learning_rate", 1e-3, 8e-3),
+                                 search::choices("batch", {16, 32, 64}),
+                                 search::linear("dropout", 0.3, 0.6),
+                                 search::logarithmic("weight_decay", 0.01, 0.5),
+                                 search::linear("hidden_words", 0, 0.3),
+                                 search::linear("label_smoothing", 0, 0.2),
+                                 search::whole("warmup", 20, 200)};
+
+// What classify_text does unless told otherwise: the first trial.
+const search::Space space = all_settings.starting_with({{"model", "encoder"},
+                                                        {"learning_rate", "2e-3"},
+                                                        {"batch", "32"},
+                                                        {"dropout", "0.5"},
+                                                        {"weight_decay", "0.1"},
+                                                        {"hidden_words", "0.1"},
+                                                        {"label_smoothing", "0.1"},
+                                                        {"warmup", "100"}});
 
 // All models read the same sentences.
 using Input = Encoder::Input;
@@ -55,13 +63,6 @@ std::vector<data::LabelledText> read(const std::string& path, data::LabelMap& la
       data::read_labelled_lines(path, labels, options.format == "trec" ? data::trec : data::label_and_sentence);
   if (examples.empty()) fail(path, ": the file is empty; it should have labelled sentences");
   return examples;
-}
-
-/// A part of a split.
-std::vector<data::LabelledText> chosen(const std::vector<data::LabelledText>& all, const std::vector<Index>& numbers) {
-  std::vector<data::LabelledText> part;
-  for (const Index number : numbers) part.push_back(all[static_cast<std::size_t>(number)]);
-  return part;
 }
 
 /// What all trials share.
@@ -81,8 +82,8 @@ Task task_of(const Options& options) {
     fail(options.train, ": there are ", labels.size(), " classes and the models were built for ", Encoder::classes,
          "; give their SentenceConfig more .classes in search_settings.cpp");
   }
-  const auto split = data::stratified_split(data::labels_of(examples), {0.9, 0.1}, options.search.seed);
-  const auto training = chosen(examples, split[0]), validation = chosen(examples, split[1]);
+  const auto parts = data::stratified_split(examples, {0.9, 0.1}, options.search.seed);
+  const auto &training = parts[0], &validation = parts[1];
   const auto language = data::SentenceLanguage::learn(training, labels, Encoder::vocabulary);
   return {labels, language, Sentences(training, language, false, options.train),
           Sentences(validation, language, false, options.train), options.search.seed};
@@ -179,13 +180,8 @@ int main(int argument_count, char** arguments) {
   app.add_option("--seed", options.search.seed, "decides split, settings and training")->capture_default_str();
   CLI11_PARSE(app, argument_count, arguments);
   try {
-    for (const auto& path : {options.train, options.test}) {
-      std::error_code unknown;
-      for (const auto& written : {options.search.results, options.search.model}) {
-        if (std::filesystem::equivalent(path, written, unknown)) {
-          fail(written.string(), ": this is the file of data; name another file to write to");
-        }
-      }
+    for (const auto& written : {options.search.results, options.search.model}) {
+      io::check_writable(written, {options.train, options.test});
     }
     const Task task = task_of(options);
     std::cerr << task.training.size() << " sentences to train on, " << task.validation.size() << " to choose by, "
