@@ -40,12 +40,12 @@ struct Options {
   std::string format = "lines", text_column = "sentence", label_column = "label";
   bool latin1 = false, cuts = false, balanced = false;
   std::string synonyms;
-  double deleted = 0, swapped = 0, dropped = 0.1, hidden = 0.1, replaced = 0.1;
-  float label_smoothing = 0.1f;
+  double deleted = 0, swapped = 0, dropped = 0.2, hidden = 0.2, replaced = 0.1;
+  float label_smoothing = 0.05f;
   Index patience = 5;
-  optim::AdamW optimizer{.learning_rate = 2e-3f, .weight_decay = 0.1f};
+  optim::AdamW optimizer{.learning_rate = 5e-3f, .weight_decay = 0.1f};
   float averaging = 0.995f;
-  TrainingSettings training{.epochs = 10, .batch = 32, .dropout = 0.5f};
+  TrainingSettings training{.epochs = 5, .batch = 16, .dropout = 0.4f};
 };
 
 std::vector<data::LabelledText> read(const std::string& path, data::LabelMap& labels, const Options& options) {
