@@ -2,7 +2,6 @@
 // Learns the parts of speech of words from a treebank in CoNLL-U (Universal Dependencies), judges itself on another one
 // and tags sentences. The model is saved with its vocabulary in one file.
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -20,6 +19,7 @@
 #include <transfix/text/normalize.hpp>
 #include <transfix/text/vocabulary.hpp>
 #include <transfix/text/words.hpp>
+#include <transfix/train/checkpoint.hpp>
 #include <transfix/train/interrupt.hpp>
 #include <transfix/train/keep_best.hpp>
 #include <transfix/train/stopping.hpp>
@@ -99,7 +99,7 @@ using Optimizer = optim::Averaged<optim::AdamW>;
 using Training = Trainer<Model, loss::CrossEntropy, Optimizer, schedule::WarmupCosine, Threads<2, 2>>;
 
 struct Options {
-  std::string train, validation, test, tag, model = "tagger.safetensors";
+  std::string train, validation, test, tag, model = "tagger.safetensors", checkpoint;
   double hidden_words = 0.2;
   Index patience = 3, epochs = 4, minimum_count = 2;
   optim::AdamW optimizer{.learning_rate = 2e-3f, .weight_decay = 0.1f};
@@ -255,20 +255,9 @@ struct Uses {
   }
 };
 
-/// Fails where the model would take the place of a file that it is made from.
-void check_model_file(const Options& options) {
-  for (const auto& path : {options.train, options.validation, options.test}) {
-    std::error_code unknown;
-    if (std::filesystem::equivalent(path, options.model, unknown)) {
-      fail(options.model, ": this is the file of data; name another file for the model with --model");
-    }
-  }
-  io::check_writable(options.model);
-}
-
 void train(Options options) {
   if (options.validation.empty()) fail("give a treebank to choose the best model by with --validation FILE");
-  check_model_file(options);
+  io::check_writable(options.model, {options.train, options.validation, options.test});
   const auto sentences = read(options.train);
   const auto vocabulary = learn_features(sentences, options.minimum_count);
   const Treebank training(sentences, vocabulary, options.train);
@@ -280,7 +269,7 @@ void train(Options options) {
                                   options.training.seed};
   options.training.evaluate_every = (training.size() + options.training.batch - 1) / options.training.batch;
   Training trainer{Optimizer{options.optimizer, options.averaging}, options.training};
-  trainer.fit(augmented, validation, ProgressLine(), Patience{options.patience},
+  trainer.fit(augmented, validation, ProgressLine(), Patience{options.patience}, Checkpoint{options.checkpoint},
               KeepBest{options.model, {{"features", nlohmann::json(vocabulary.words()).dump()}}}, StopOnInterrupt());
   std::printf("validation accuracy %.2f %%\nsaved %s\n", 100 * trainer.progress().best_score, options.model.c_str());
   uses.of(trainer.result());
@@ -302,6 +291,7 @@ int main(int argument_count, char** arguments) {
   app.add_option("--test", options.test, "treebank to judge the model by");
   app.add_option("--tag", options.tag, "a sentence to tag, with spaces between its words");
   app.add_option("--model", options.model, "file of the trained model")->capture_default_str();
+  app.add_option("--checkpoint", options.checkpoint, "file to go on from after an interruption");
   app.add_option("--epochs", options.epochs, "how often to go through the training sentences")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
