@@ -8,7 +8,7 @@ import sys
 def main():
     products = {}
     for figure in json.load(sys.stdin)["benchmarks"]:
-        if figure["aggregate_name"] != "median":
+        if figure.get("aggregate_name", "median") != "median":
             continue
         product, library = figure["run_name"].rsplit("/", 1)
         products.setdefault(product, {})[library] = figure
