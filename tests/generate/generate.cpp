@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
-#include <transfix/generate/generate.hpp>
+#include <transfix/generate/generate_batch.hpp>
 #include <transfix/models/gpt.hpp>
 
 using namespace transfix;
@@ -62,4 +62,17 @@ TEST_CASE("generate: ends at a stop sequence and leaves it out") {
   const auto place = std::search(whole.begin() + 3, whole.end(), stop.begin(), stop.end());
   const auto stopped = generate(*trained, prompt, {.tokens = 30, .seed = 3, .stops = {{99}, stop}});
   CHECK(stopped == std::vector<Token>(whole.begin(), place));
+}
+
+TEST_CASE("generate: a batch of prompts of different lengths gives each the text that it has alone") {
+  const auto trained = model();
+  const std::vector<std::vector<Token>> prompts{{1}, {3, 1, 4, 1, 5, 9, 2, 6}, {12, 0}, {7, 7, 7, 7}};
+  const GenerationSettings settings{.tokens = 20, .seed = 5};
+  const auto texts = generate_batch(*trained, prompts, settings);
+  CHECK(generate_batch(*trained, prompts, settings, 3) == texts);
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    CHECK(texts[i] == generate(*trained, prompts[i], {.tokens = 20, .seed = 5 + i}));
+  }
+  CHECK(generate_batch(*trained, {}).empty());
+  CHECK_THROWS_AS(generate_batch(*trained, std::vector<std::vector<Token>>{{1}, {13}}, settings, 2), Error);
 }

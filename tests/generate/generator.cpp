@@ -4,8 +4,10 @@
 #include <memory>
 #include <string>
 #include <transfix/core/storage.hpp>
+#include <transfix/expression/masks.hpp>
 #include <transfix/generate/generator.hpp>
 #include <transfix/models/gpt.hpp>
+#include <transfix/models/llama.hpp>
 
 #include "../counted_new.hpp"
 #include "../support.hpp"
@@ -116,4 +118,49 @@ TEST_CASE("generator: a step allocates nothing, also past the context") {
   const long before = support::allocations;
   for (int i = 0; i < 30; ++i) token = generator->step(token, {.temperature = 0.8, .top_k = 5, .top_p = 0.9});
   CHECK(support::allocations == before);
+}
+
+namespace {
+using Relative = models::Llama<
+    models::LlamaConfig{
+        .vocabulary = 13, .context = 9, .width = 24, .hidden = 32, .heads = 4, .key_heads = 2, .layers = 2},
+    double>;
+template <Index Width>
+struct SeesWindow : NoMemory {
+  static constexpr auto mask(Causal) { return SlidingWindow{Width}; }
+};
+}  // namespace
+
+TEST_CASE("generator: with a window, each layer sees the last tokens, past the context too") {
+  constexpr Index window = 4, length = 15;
+  const auto trained = model<Relative>();
+  // The whole pass: two layers, each with a mask that is a window.
+  const auto logits = store(nn::logits(trained->norm(trained->blocks(trained->token_embedding(Tokens<length>{tokens}),
+                                                                     [](Index) { return SeesWindow<window>{}; })),
+                                       trained->token_embedding, trained->head));
+  using E = std::remove_const_t<decltype(logits)>;
+  Storage tape(Index{sizeof(typename E::Tape)}), workspace(E::forward_bytes);
+  Context context;
+  context.workspace = workspace.data();
+  auto& on_tape = *reinterpret_cast<typename E::Tape*>(tape.data());
+  logits.forward(on_tape, context);
+  const auto generator = std::make_unique<Generator<Relative, window>>(*trained);
+  static_assert(sizeof(Generator<Relative, window>) < sizeof(Generator<Relative>));
+  for (Index position = 0; position < length; ++position) {
+    const double* const expected = logits.value(on_tape) + position * Relative::vocabulary;
+    const std::vector<double> wanted(expected, expected + Relative::vocabulary);
+    CHECK(support::largest_difference(generator->read(tokens[position]), wanted) < 1e-12);
+  }
+}
+
+TEST_CASE("generator: after going back it reads on as if nothing had come after") {
+  const auto trained = model<Model>();
+  const auto generator = std::make_unique<Generator<Model>>(*trained),
+             other = std::make_unique<Generator<Model>>(*trained);
+  for (const Token token : {3, 1, 4, 1, 5}) generator->read(token);
+  for (const Token token : {3, 1}) other->read(token);
+  generator->rewind(2);
+  const float* const logits = other->read(7);
+  CHECK(support::largest_difference(generator->read(7), std::vector<float>(logits, logits + Model::vocabulary)) == 0);
+  CHECK_THROWS_WITH_AS(generator->rewind(4), "a generator that has read 3 tokens cannot go back to 4", Error);
 }

@@ -21,6 +21,17 @@ struct GenerationSettings {
   Sampling sampling() const { return {temperature, top_k, top_p, min_p, repetition_penalty}; }
 };
 
+namespace detail {
+/// The length of the stop that `written` ends with, or 0.
+inline std::size_t length_of_stop(std::span<const Token> written, const std::vector<std::vector<Token>>& stops) {
+  for (const auto& stop : stops) {
+    if (stop.empty() || written.size() < stop.size()) continue;
+    if (std::equal(stop.begin(), stop.end(), written.end() - std::ssize(stop))) return stop.size();
+  }
+  return 0;
+}
+}  // namespace detail
+
 /// The prompt and `settings.tokens` more tokens; each goes to `show` as soon as it is chosen.
 template <class Model, class Show>
 std::vector<Token> generate(const Model& model, std::span<const Token> prompt, const GenerationSettings& settings,
@@ -33,13 +44,9 @@ std::vector<Token> generate(const Model& model, std::span<const Token> prompt, c
   for (std::size_t i = 0; i + 1 < prompt.size(); ++i) generator->read(prompt[i]);
   for (Index i = 0; i < settings.tokens; ++i) {
     tokens.push_back(generator->step(tokens.back(), settings.sampling()));
-    for (const auto& stop : settings.stops) {
-      const std::span<const Token> written = std::span(tokens).subspan(prompt.size());
-      if (stop.empty() || written.size() < stop.size()) continue;
-      if (std::equal(stop.begin(), stop.end(), written.end() - std::ssize(stop))) {
-        tokens.resize(tokens.size() - stop.size());
-        return tokens;
-      }
+    if (const auto stop = detail::length_of_stop(std::span(tokens).subspan(prompt.size()), settings.stops)) {
+      tokens.resize(tokens.size() - stop);
+      return tokens;
     }
     show(tokens.back());
   }

@@ -24,7 +24,43 @@ class Sampler {
  public:
   /// `seen` are the tokens so far, for the repetition penalty.
   Token choose(const Scalar* given, const Sampling& sampling, Random& random, std::span<const Token> seen = {}) {
-    const Scalar* logits = given;
+    const Scalar* const logits = penalize(given, sampling, seen);
+    if (sampling.temperature <= 0) return likeliest(logits);
+    const auto [kept, total] = keep(logits, sampling);
+    double left = random.uniform() * total;
+    for (Index i = 0; i < kept; ++i) {
+      left -= static_cast<double>(probabilities_[order_[i]]);
+      if (left < 0) return order_[i];
+    }
+    return order_[kept - 1];
+  }
+
+  /// The probabilities with which `choose` takes each token. They last until the next call.
+  const Scalar* distribution(const Scalar* given, const Sampling& sampling, std::span<const Token> seen = {}) {
+    const Scalar* const logits = penalize(given, sampling, seen);
+    if (sampling.temperature <= 0) {
+      const Token best = likeliest(logits);
+      std::fill(probabilities_, probabilities_ + Vocabulary, Scalar(0));
+      probabilities_[best] = 1;
+      return probabilities_;
+    }
+    const auto [kept, total] = keep(logits, sampling);
+    for (Index i = 0; i < Vocabulary; ++i) {
+      Scalar& probability = probabilities_[order_[i]];
+      probability = i < kept ? static_cast<Scalar>(static_cast<double>(probability) / total) : Scalar(0);
+    }
+    return probabilities_;
+  }
+
+  static Token likeliest(const Scalar* logits) {
+    return static_cast<Token>(std::max_element(logits, logits + Vocabulary) - logits);
+  }
+
+ private:
+  Scalar probabilities_[static_cast<std::size_t>(Vocabulary)];
+  Token order_[static_cast<std::size_t>(Vocabulary)];
+
+  const Scalar* penalize(const Scalar* given, const Sampling& sampling, std::span<const Token> seen) {
     if (sampling.repetition_penalty != 1 && !seen.empty()) {
       std::copy(given, given + Vocabulary, probabilities_);
       for (const Token token : seen) {  // from the logit as given: a token that was seen twice is not punished twice
@@ -32,9 +68,17 @@ class Sampler {
         probabilities_[token] =
             static_cast<Scalar>(logit > 0 ? logit / sampling.repetition_penalty : logit * sampling.repetition_penalty);
       }
-      logits = probabilities_;
+      return probabilities_;
     }
-    if (sampling.temperature <= 0) return likeliest(logits);
+    return given;
+  }
+
+  struct Kept {
+    Index count;
+    double total;  // of their probabilities
+  };
+  /// Works out all probabilities and puts the tokens that may be chosen first in `order_`.
+  Kept keep(const Scalar* logits, const Sampling& sampling) {
     const auto largest = static_cast<double>(logits[likeliest(logits)]);  // a tiny temperature must not overflow
     for (Index token = 0; token < Vocabulary; ++token) {
       probabilities_[token] =
@@ -70,21 +114,8 @@ class Sampler {
       }
       total = sum;
     }
-    double left = random.uniform() * total;
-    for (Index i = 0; i < kept; ++i) {
-      left -= static_cast<double>(probabilities_[order_[i]]);
-      if (left < 0) return order_[i];
-    }
-    return order_[kept - 1];
+    return {kept, total};
   }
-
-  static Token likeliest(const Scalar* logits) {
-    return static_cast<Token>(std::max_element(logits, logits + Vocabulary) - logits);
-  }
-
- private:
-  Scalar probabilities_[static_cast<std::size_t>(Vocabulary)];
-  Token order_[static_cast<std::size_t>(Vocabulary)];
 };
 
 }  // namespace transfix::inline TRANSFIX_ABI
