@@ -2,6 +2,7 @@
 // Learns to translate from pairs of files of which line i of one is the translation of line i of the other. Learns the
 // pieces of words, too, and saves them with the model; judges itself by BLEU, translates files.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -91,13 +92,16 @@ class Language {
 
   std::vector<Token> encode(const std::string& sentence) const { return tokenizer_.encode(led_by_space(sentence)); }
   std::string decode(std::span<const Token> tokens) const {
-    const std::string sentence = tokenizer_.decode(tokens);
+    std::string sentence = tokenizer_.decode(tokens);
+    std::replace(sentence.begin(), sentence.end(), '\n', ' ');  // a line for each sentence, whatever the model writes
     return sentence.starts_with(' ') ? sentence.substr(1) : sentence;
   }
 
  private:
   // The first word is then the word that it is elsewhere.
-  static std::string led_by_space(const std::string& sentence) { return std::string(1, ' ').append(sentence); }
+  static std::string led_by_space(const std::string& sentence) {
+    return sentence.empty() ? sentence : std::string(1, ' ').append(sentence);
+  }
 
   explicit Language(text::BytePairEncoding tokenizer) : tokenizer_(std::move(tokenizer)) {}
   text::BytePairEncoding tokenizer_;
@@ -125,12 +129,14 @@ std::vector<std::vector<Token>> sources_of(const std::vector<std::string>& lines
 
 /// The likeliest translation of each sentence. An empty line stays empty.
 std::vector<std::string> translate(const Model& model, const Language& language,
-                                   const std::vector<std::vector<Token>>& sources, BeamSettings search) {
+                                   const std::vector<std::vector<Token>>& sources, const BeamSettings& settings) {
   std::vector<std::string> translations(sources.size());
-  search.end = language.end();
   Execution().run([&](Index thread) {
     for (auto i = static_cast<std::size_t>(thread); i < sources.size(); i += std::size_t{Execution::threads}) {
       if (sources[i].size() < 2) continue;
+      BeamSettings search = settings;
+      search.end = language.end();
+      search.vocabulary = language.size();
       search.longest = std::min(longest, 2 * std::ssize(sources[i]) + 10);
       const auto found = beam_search(Translator<Model>(model, sources[i]), language.begin(), search);
       translations[i] = language.decode(found.front().tokens);
@@ -150,8 +156,9 @@ class Pairs {
  public:
   using Example = data::Example<Model::Input, Model::Target>;
 
-  /// Steps take `batch` pairs of similar lengths.
-  Pairs(const std::vector<data::TextPair>& pairs, const Language& language, const Files& files, Index batch = 1)
+  /// Steps take so many pairs of similar lengths.
+  Pairs(const std::vector<data::TextPair>& pairs, const Language& language, const Files& files,
+        data::LengthOrderSettings order = {})
       : language_(language) {
     const text::SequenceFormat source{.padding = language.padding(), .end = language.end()};
     const text::SequenceFormat target{.padding = language.padding(), .begin = language.begin()};
@@ -177,7 +184,7 @@ class Pairs {
     }
     std::vector<Index> lengths;
     for (const Row& row : rows_) lengths.push_back(row.length);
-    order_.emplace(lengths, data::LengthOrderSettings{.batch = batch});
+    order_.emplace(lengths, order);
   }
   Index size() const { return std::ssize(rows_); }
   const data::LengthOrder& order() const { return *order_; }
@@ -224,7 +231,7 @@ class Uses {
   void of(const Model& model) const {
     if (!test_.empty()) {
       const auto bleu = bleu_of(translate(model, language_, test_, search_), references_);
-      std::printf("test BLEU %.2f (%s)\n", bleu.score().score, bleu.signature().c_str());
+      std::fprintf(stderr, "test BLEU %.2f (%s)\n", bleu.score().score, bleu.signature().c_str());
     }
     for (const auto& line : translate(model, language_, translate_, search_)) std::cout << line << '\n';
   }
@@ -265,7 +272,8 @@ void train(Options options) {
   if (pairs.empty()) fail(options.train.source, ": the file is empty; it should have sentences to train on");
   const auto language = Language::learn(pairs);
   const Uses uses(language, options);
-  const Pairs training(pairs, language, options.train, options.training.batch);
+  const Pairs training(pairs, language, options.train,
+                       {.batch = options.training.batch, .seed = options.training.seed});
   const Pairs validation(data::read_parallel(options.validation.source, options.validation.target), language,
                          options.validation);
   std::cerr << training.size() << " pairs to train on, " << validation.size() << " to choose by, " << language.size()
@@ -278,9 +286,9 @@ void train(Options options) {
                    {options.warmup},
                    {.label_smoothing = options.label_smoothing}};
   trainer.fit(training, validation, ProgressLine(), report::TrainingLog(options.log, 50), Patience{options.patience},
-              KeepTokenizer{language, tokenizer_file(options)}, KeepBest{options.model}, Checkpoint{options.checkpoint},
+              Checkpoint{options.checkpoint}, KeepTokenizer{language, tokenizer_file(options)}, KeepBest{options.model},
               WallTime{60 * options.minutes}, StopOnInterrupt());
-  std::printf("validation BLEU %.2f\nsaved %s\n", trainer.progress().best_score, options.model.c_str());
+  std::fprintf(stderr, "validation BLEU %.2f\nsaved %s\n", trainer.progress().best_score, options.model.c_str());
   if (!StopOnInterrupt::interrupted()) uses.of(trainer.result());
 }
 

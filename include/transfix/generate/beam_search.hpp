@@ -13,6 +13,7 @@ namespace transfix::inline TRANSFIX_ABI {
 struct BeamSettings {
   Index beams = 4;            ///< sequences that are followed side by side; 1 is greedy
   Index longest = 100;        ///< tokens to write at most
+  Index vocabulary = 0;       ///< only tokens below it are written, those that a tokenizer has; 0: all
   double length_penalty = 0;  ///< a finished sequence of n tokens scores its log probability / ((5 + n) / 6)^penalty
                               ///< (Wu et al. 2016); 0.6 to 1 favour longer ones
   Token end = 0;              ///< ends a sequence; it is not part of the result
@@ -49,6 +50,10 @@ std::vector<BeamResult> beam_search(const Writer& writer, Token first, const Bea
   if (settings.beams < 1 || settings.beams > Writer::vocabulary) {
     fail("BeamSettings: .beams = ", settings.beams, " must be 1 .. ", Writer::vocabulary);
   }
+  if (settings.vocabulary < 0 || settings.vocabulary > Writer::vocabulary) {
+    fail("BeamSettings: .vocabulary = ", settings.vocabulary, " must be 1 .. ", Writer::vocabulary, ", or 0 for all");
+  }
+  const Index vocabulary = settings.vocabulary == 0 ? Index{Writer::vocabulary} : settings.vocabulary;
   struct Beam {
     std::vector<Token> tokens;
     double log_probability;
@@ -72,8 +77,8 @@ std::vector<BeamResult> beam_search(const Writer& writer, Token first, const Bea
     std::vector<Candidate> candidates;
     for (std::size_t parent = 0; parent < beams.size(); ++parent) {
       Beam& beam = beams[parent];
-      const auto next = detail::log_probabilities(beam.writer->read(beam.last()), Writer::vocabulary);
-      for (Token token = 0; token < Writer::vocabulary; ++token) {
+      const auto next = detail::log_probabilities(beam.writer->read(beam.last()), vocabulary);
+      for (Token token = 0; token < vocabulary; ++token) {
         candidates.push_back({parent, token, beam.log_probability + next[static_cast<std::size_t>(token)]});
       }
     }
