@@ -29,7 +29,7 @@ TEST_CASE("speculative: the likeliest text is that of the large model alone, up 
   const auto small = model<Small>(1, 0.3);
   for (std::uint64_t seed = 2; seed < 8; ++seed) {
     const auto large = model<Large>(seed, 0.4);
-    for (const std::size_t length : {1, 7}) {
+    for (const std::size_t length : {1u, 7u}) {
       const auto start = std::span(prompt).first(length);
       const Index most = Large::context - static_cast<Index>(length);
       for (const Index count : {Index{0}, Index{1}, most}) {

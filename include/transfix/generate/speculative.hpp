@@ -7,6 +7,20 @@
 namespace transfix::inline TRANSFIX_ABI {
 
 namespace detail {
+/// The logits of tokens that stand behind `start` others, whose keys and values the cache holds.
+template <class Model, Index Length>
+auto logits_of_block(const Model& model, Tokens<Length> tokens, Index start, KeyValueCache<Model>& cache) {
+  const auto logits = [&](auto embedded) {
+    return store(
+        nn::logits(model.norm(model.blocks(std::move(embedded), cache.at(start))), model.token_embedding, model.head));
+  };
+  if constexpr (requires { model.position_embedding; }) {
+    return logits(model.token_embedding(tokens) + model.position_embedding.template rows<Length>(start));
+  } else {
+    return logits(model.token_embedding(tokens));
+  }
+}
+
 /// Reads `Length` tokens of a text in one pass over a decoder and its key-value cache.
 template <class Model, Index Length>
 class BlockReader {
@@ -25,7 +39,7 @@ class BlockReader {
     std::copy_n(rest.begin(), std::min(rest.size(), tokens_.size()), tokens_.begin());
     Context pass;
     pass.workspace = workspace_;
-    const auto logits = next(*model_, start, cache_);
+    const auto logits = logits_of_block(*model_, Tokens<Length>{tokens_.data()}, start, cache_);
     logits.forward(tape_, pass);
     return logits.value(tape_) + (position - start) * Model::vocabulary;
   }
@@ -36,20 +50,8 @@ class BlockReader {
   std::array<Token, static_cast<std::size_t>(Length)> tokens_ = {};
   Cache cache_ = {};
 
-  auto next(const Model& model, Index start, Cache& cache) const {
-    const Tokens<Length> tokens{tokens_.data()};
-    const auto logits = [&](auto embedded) {
-      return store(nn::logits(model.norm(model.blocks(std::move(embedded), cache.at(start))), model.token_embedding,
-                              model.head));
-    };
-    if constexpr (requires { model.position_embedding; }) {
-      return logits(model.token_embedding(tokens) + model.position_embedding.template rows<Length>(start));
-    } else {
-      return logits(model.token_embedding(tokens));
-    }
-  }
   using Logits =
-      decltype(std::declval<const BlockReader&>().next(std::declval<const Model&>(), Index{}, std::declval<Cache&>()));
+      decltype(logits_of_block(std::declval<const Model&>(), Tokens<Length>{}, Index{}, std::declval<Cache&>()));
   typename Logits::Tape tape_;
   alignas(parameter_alignment) std::byte
       workspace_[static_cast<std::size_t>(std::max(Logits::forward_bytes, Index{1}))];
