@@ -49,10 +49,16 @@ struct Folder {
 
 std::string bytes(const fs::path& path) { return io::read_bytes(path); }
 
-/// Ends a run after a step, as a crash would: nobody is told.
+/// Ends a run as a crash would: nobody is told.
 struct Crash {
   Index after;
   void stepped(const auto& trainer) const {
+    if (trainer.progress().step == after) fail("crash");
+  }
+};
+struct CrashInEvaluation {
+  Index after;
+  void evaluated(const auto& trainer) const {
     if (trainer.progress().step == after) fail("crash");
   }
 };
@@ -69,11 +75,15 @@ void check_resume() {
   Training<Optimizer> whole({}, settings);
   whole.fit(windows, windows, Silent());
   save_checkpoint(whole, folder / "whole");
-  for (const Index crash : {1, 5, 10, 29}) {
+  for (const Index crash : {1, 5, 7, 10, 14, 29}) {
     fs::remove(folder / "run");
     Training<Optimizer> first({}, settings);
     CHECK(message_of([&] {
-            first.fit(windows, windows, Checkpoint{folder / "run", 5}, Crash{crash}, Silent());
+            if (crash % settings.evaluate_every == 0) {
+              first.fit(windows, windows, Checkpoint{folder / "run", crash}, CrashInEvaluation{crash}, Silent());
+            } else {
+              first.fit(windows, windows, Checkpoint{folder / "run", 5}, Crash{crash}, Silent());
+            }
           }) == "crash");
     Training<Optimizer> second({}, settings);
     second.fit(windows, windows, Checkpoint{folder / "run", 5}, Silent());
@@ -119,7 +129,19 @@ TEST_CASE("checkpoint: one of other settings, another model or no checkpoint at 
   Training<optim::AdamW> other_rate({.learning_rate = 0.5f}, settings);
   CHECK(contains(refused(other_rate, folder / "run"), "learning_rate"));
   Training<optim::Averaged<optim::AdamW>> other_optimizer({}, settings);
-  CHECK(contains(refused(other_optimizer, folder / "run"), "does not fit"));
+  CHECK(contains(refused(other_optimizer, folder / "run"), "has no \"optimizer.decay\""));
+  Training<optim::Sgd> plain({.learning_rate = 1e-3f}, settings);
+  CHECK(contains(refused(plain, folder / "run"), "has no \"optimizer.momentum\""));
+  Training<optim::AdamW> other_beta({.beta2 = 0.5f}, settings);
+  CHECK(contains(refused(other_beta, folder / "run"), "optimizer.beta2 = 0.99"));
+  Training<optim::AdamW> other_warmup({}, settings, {.warmup = 7});
+  CHECK(contains(refused(other_warmup, folder / "run"), "schedule.warmup = 100; this one has 7"));
+  Trainer<Model, loss::CrossEntropy, optim::AdamW> other_schedule({}, settings);
+  CHECK(contains(refused(other_schedule, folder / "run"), "this one has no such setting"));
+  Training<optim::AdamW> other_data({}, settings);
+  const auto fewer = data::next_token_windows<config.context>(std::span(text).first(100));
+  CHECK(contains(message_of([&] { other_data.fit(fewer, fewer, Checkpoint{folder / "run"}, Silent()); }),
+                 "examples = 188; this one has 88"));
   Training<optim::AdamW> same({}, settings);
   io::save(run.model(), folder / "model");
   CHECK(contains(refused(same, folder / "model"), "no checkpoint"));
@@ -134,6 +156,9 @@ TEST_CASE("checkpoint: Ctrl-C ends the run after the step at hand, and it can go
   second.fit(windows, windows, StopOnInterrupt(), Checkpoint{folder / "run", 0}, Silent());
   CHECK(second.progress().step == 30);
   CHECK(std::memcmp(&whole.model(), &second.model(), sizeof(Model)) == 0);
+  // The evaluation that ends an interrupted run is not part of the run.
+  save_checkpoint(whole, folder / "whole");
+  CHECK(bytes(folder / "run") == bytes(folder / "whole"));
 }
 
 TEST_CASE("stopping: by patience, by target and by the user's word; the best model is put back") {

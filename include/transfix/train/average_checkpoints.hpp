@@ -34,9 +34,8 @@ void average_checkpoints(Model& model, std::span<const std::filesystem::path> pa
   });
 }
 
-/// Keeps the last models of a run, as files in a folder, and gives the trainer their mean when the run is finished. It
-/// stands after a Checkpoint, which remembers the model without it. A run that goes on from a checkpoint needs the same
-/// folder, and a run of its own another one.
+/// Keeps the last models of a run, as files in a folder, and gives the trainer their mean when the run is finished. A
+/// run that goes on from a checkpoint needs the same folder, and a run of its own another one.
 struct AverageLast {
   std::filesystem::path folder;
   Index every = 1000;  ///< steps from one to the next
@@ -58,7 +57,8 @@ struct AverageLast {
     const Index last = trainer.progress().step / every;
     std::vector<std::filesystem::path> paths;
     for (Index number = std::max(last - count, Index{0}) + 1; number <= last; ++number) {
-      paths.push_back(file_of(number * every));
+      // One is gone where a run was killed far behind its checkpoint and then ended soon after it.
+      if (std::filesystem::exists(file_of(number * every))) paths.push_back(file_of(number * every));
     }
     if (paths.empty()) return;  // the run ended before the first
     average_checkpoints(trainer.model(), paths);

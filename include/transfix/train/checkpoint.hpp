@@ -2,6 +2,7 @@
 #pragma once
 #include <charconv>
 #include <cstdio>
+#include <transfix/core/members.hpp>
 #include <transfix/io/safetensors.hpp>
 #include <transfix/train/interrupt.hpp>
 #include <transfix/train/settings.hpp>
@@ -28,18 +29,56 @@ inline double exact_number(const io::Metadata& metadata, const std::string& key,
   return number;
 }
 
+/// Notes the numbers among the members of a functor, and of functors in it: `optimizer.beta1` is "0.9".
+template <class Part>
+void note_numbers(io::Metadata& metadata, const std::string& name, const Part& part) {
+  if constexpr (std::is_arithmetic_v<Part>) {
+    metadata[name] = exact_text(static_cast<double>(part));
+  } else if constexpr (std::is_class_v<Part> && std::is_aggregate_v<Part> && !IndexedParts<const Part>) {
+    if constexpr (!HasBase<Part> && !has_array<Part>()) {
+      for_each_part(part, {}, [&](const Path& path, const auto& member) {
+        note_numbers(metadata, name + "." + std::string(path.name), member);
+      });
+    }
+  }
+}
+
 /// The settings that decide a run's bits.
 template <class Trainer>
 io::Metadata decisive_settings(const Trainer& trainer) {
   const TrainingSettings& settings = trainer.settings();
-  return {{"seed", std::to_string(settings.seed)},
-          {"batch", std::to_string(settings.batch)},
-          {"steps", std::to_string(settings.steps)},
-          {"epochs", std::to_string(settings.epochs)},
-          {"clip_norm", exact_text(settings.clip_norm)},
-          {"dropout", exact_text(double{settings.dropout})},
-          {"learning_rate", exact_text(double{trainer.optimizer().learning_rate})},
-          {"shards", std::to_string(Trainer::shards)}};
+  io::Metadata decisive = {{"seed", std::to_string(settings.seed)},
+                           {"batch", std::to_string(settings.batch)},
+                           {"steps", std::to_string(settings.steps)},
+                           {"epochs", std::to_string(settings.epochs)},
+                           {"clip_norm", exact_text(settings.clip_norm)},
+                           {"dropout", exact_text(double{settings.dropout})},
+                           {"examples", std::to_string(trainer.progress().examples)},
+                           {"shards", std::to_string(Trainer::shards)}};
+  note_numbers(decisive, "optimizer", trainer.optimizer());
+  note_numbers(decisive, "schedule", trainer.schedule());
+  note_numbers(decisive, "loss", trainer.loss());
+  return decisive;
+}
+
+/// Fails where a checkpoint was written by a run of other settings. A trainer that has seen no data yet takes any.
+template <class Trainer>
+void check_settings(const Trainer& trainer, const io::Metadata& metadata, const std::filesystem::path& path) {
+  const io::Metadata decisive = decisive_settings(trainer);
+  for (const auto& [key, value] : decisive) {
+    const auto place = metadata.find(key);
+    if (place == metadata.end()) fail(path.string(), ": is no checkpoint of a run like this: it has no \"", key, "\"");
+    if (place->second == value || (key == "examples" && value == "0")) continue;
+    fail(path.string(), ": was written by a run with ", key, " = ", place->second, "; this one has ", value,
+         ": use the same settings, or another file for a new run");
+  }
+  for (const auto& [key, value] : metadata) {
+    const bool of_functor = key.starts_with("optimizer.") || key.starts_with("schedule.") || key.starts_with("loss.");
+    if (of_functor && !decisive.contains(key)) {
+      fail(path.string(), ": was written by a run with ", key, " = ", value,
+           "; this one has no such setting: use the same optimizer, schedule and loss, or another file for a new run");
+    }
+  }
 }
 
 /// Calls function(name, number) with all that a checkpoint remembers of where a run stands.
@@ -86,15 +125,9 @@ void save_checkpoint(Trainer& trainer, const std::filesystem::path& path) {
 template <class Trainer>
 void load_checkpoint(Trainer& trainer, const std::filesystem::path& path) {
   io::Safetensors file = io::read_safetensors(path);
-  for (const auto& [key, value] : detail::decisive_settings(trainer)) {
-    const auto place = file.metadata.find(key);
-    if (place == file.metadata.end()) fail(path.string(), ": is no checkpoint of a run: it has no \"", key, "\"");
-    if (place->second != value) {
-      fail(path.string(), ": was written by a run with ", key, " = ", place->second, "; this one has ", value,
-           ": use the same settings, or another file for a new run");
-    }
-  }
+  detail::check_settings(trainer, file.metadata, path);
   TrainingProgress progress;
+  progress.examples = trainer.progress().examples;
   detail::for_each_number(progress, [&](const char* name, auto& number) {
     number = static_cast<std::remove_reference_t<decltype(number)>>(detail::exact_number(file.metadata, name, path));
   });
@@ -117,6 +150,13 @@ void load_checkpoint(Trainer& trainer, const std::filesystem::path& path) {
   if (!state.empty() && (stored == file.tensors.end() || stored->second.bytes.size() != state.size_bytes())) {
     fail(path.string(), ": does not hold what this optimizer keeps; resume with the optimizer that the run began with");
   }
+  for (const auto& [name, tensor] : file.tensors) {
+    const std::string first = "optimizer." + std::to_string(Trainer::moments) + ".";
+    if (name.starts_with(first) || (state.empty() && name == "optimizer.state")) {
+      fail(path.string(), ": holds ", name, ", which this optimizer does not keep; resume with the optimizer that the ",
+           "run began with");
+    }
+  }
   io::detail::take(trainer.model(), part(""), io::Parts::all);
   for (Index number = 0; number < Trainer::moments; ++number) {
     io::detail::take(trainer.moment(number), part("optimizer." + std::to_string(number) + "."), io::Parts::trained);
@@ -125,8 +165,8 @@ void load_checkpoint(Trainer& trainer, const std::filesystem::path& path) {
   trainer.go_on_from(progress);
 }
 
-/// Writes a checkpoint every so many steps and at the end, and goes on from the file where it is there at the start.
-/// Without a path it does nothing. One run at a time may use a path.
+/// Writes a checkpoint every so many steps and after the last, and goes on from the file where it is there at the
+/// start. Without a path it does nothing. One run at a time may use a path.
 struct Checkpoint {
   std::filesystem::path path;
   Index every = 250;
@@ -139,12 +179,13 @@ struct Checkpoint {
     load_checkpoint(trainer, path);
     std::fprintf(stderr, "going on from step %td of %s\n", trainer.progress().step, path.c_str());
   }
-  void stepped(auto& trainer) {
-    if (!path.empty() && every > 0 && trainer.progress().step % every == 0) save_checkpoint(trainer, path);
+  void passed(auto& trainer) {
+    const TrainingProgress& progress = trainer.progress();
+    const bool due = every > 0 && progress.step % every == 0;
+    if (!path.empty() && (due || progress.ends)) save_checkpoint(trainer, path);
   }
   void finished(auto& trainer) {
     if (path.empty()) return;
-    save_checkpoint(trainer, path);
     if (StopOnInterrupt::interrupted()) {
       std::fprintf(stderr, "stopped after step %td; run the same command again to go on from %s\n",
                    trainer.progress().step, path.c_str());

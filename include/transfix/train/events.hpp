@@ -7,6 +7,7 @@
 //   started(trainer)     before the first step
 //   stepped(trainer)     after each step; true ends the run
 //   evaluated(trainer)   after each evaluation; true ends the run
+//   passed(trainer)      after each step and the evaluation that is due then: a run can be remembered here
 //   finished(trainer)    after the last evaluation
 //   diverged(trainer)    the loss is no number any more; an error follows
 
@@ -20,6 +21,9 @@ inline constexpr auto stepped = [](auto& observer, auto& trainer) -> decltype(ob
 };
 inline constexpr auto evaluated = [](auto& observer, auto& trainer) -> decltype(observer.evaluated(trainer)) {
   return observer.evaluated(trainer);
+};
+inline constexpr auto passed = [](auto& observer, auto& trainer) -> decltype(observer.passed(trainer)) {
+  return observer.passed(trainer);
 };
 inline constexpr auto finished = [](auto& observer, auto& trainer) -> decltype(observer.finished(trainer)) {
   return observer.finished(trainer);

@@ -36,6 +36,8 @@ struct MemoryOfTraining {
 /// Where a run stands.
 struct TrainingProgress {
   Index step = 0, steps = 0;  ///< updates done, and in all
+  Index examples = 0;         ///< of the data that it trains on
+  bool ends = false;          ///< whether the last step was the last of this run, as planned or asked for
   Index tokens = 0;           ///< trained on so far
   double loss = 0;            ///< mean of the last batch
   double gradient_norm = 0;   ///< before clipping

@@ -73,7 +73,7 @@ class Trainer {
   double step(const Data& data) {
     check_data(data);
     if constexpr (fits<Data>) {
-      progress_.steps = steps_for(data.size());
+      begin_with(data.size());
       if (!try_step(data)) fail_as_diverged();
     }
     return progress_.loss;
@@ -98,22 +98,27 @@ class Trainer {
       check_data(data);
       check_data(validation);
       if constexpr (fits<Data> && fits<ValidationData>) {
-        progress_.steps = steps_for(data.size());
+        begin_with(data.size());
         events::tell(events::started, *this, observers...);
-        bool ends = false;
-        while (!ends && progress_.step < progress_.steps) {
+        const auto score = [&] {
+          evaluate(validation);
+          progress_.note_score();
+          return events::tell(events::evaluated, *this, observers...);
+        };
+        bool due = true;
+        progress_.ends = progress_.step == progress_.steps;
+        while (!progress_.ends) {
           if (!try_step(data)) {
             events::tell(events::diverged, *this, observers...);
             fail_as_diverged();
           }
-          ends = events::tell(events::stepped, *this, observers...);
-          const bool last = ends || progress_.step == progress_.steps;
-          if (last || (settings_.evaluate_every > 0 && progress_.step % settings_.evaluate_every == 0)) {
-            evaluate(validation);
-            progress_.note_score();
-            ends |= events::tell(events::evaluated, *this, observers...);
-          }
+          const bool asked = events::tell(events::stepped, *this, observers...),
+                     last = progress_.step == progress_.steps;
+          due = last || (settings_.evaluate_every > 0 && progress_.step % settings_.evaluate_every == 0);
+          progress_.ends = (due && score()) || asked || last;
+          events::tell(events::passed, *this, observers...);
         }
+        if (!due) score();  // a run that goes on from here has not seen it
         events::tell(events::finished, *this, observers...);
       }
       return progress_;
@@ -134,6 +139,8 @@ class Trainer {
   std::span<Scalar> optimizer_state() { return {state_, std::size_t{GradientPass::state<Model, Optimizer>}}; }
   static constexpr Index moments = Optimizer::moments, shards = Execution::shards;
   const Optimizer& optimizer() const { return optimizer_; }
+  const Schedule& schedule() const { return schedule_; }
+  const Loss& loss() const { return loss_; }
   void go_on_from(const TrainingProgress& progress) { progress_ = progress; }
 
  private:
@@ -301,9 +308,10 @@ class Trainer {
     fail(what, " at step ", progress_.step, ": use a smaller learning rate or a longer warm-up");
   }
 
-  Index steps_for(Index examples) const {
-    return settings_.epochs == 0 ? settings_.steps
-                                 : (settings_.epochs * examples + settings_.batch - 1) / settings_.batch;
+  void begin_with(Index examples) {
+    progress_.examples = examples;
+    progress_.steps =
+        settings_.epochs == 0 ? settings_.steps : (settings_.epochs * examples + settings_.batch - 1) / settings_.batch;
   }
 
   template <class Data>
