@@ -130,6 +130,18 @@ TEST_CASE("augmented: a run draws other changes in each step, equal seeds the sa
   CHECK(trainer.evaluate(augmented) == plain.evaluate(texts));
 }
 
+TEST_CASE("augmented: the order of its data set is its own") {
+  struct Ordered : Texts {
+    static auto order() {
+      return [](Index epoch, Index position) { return (epoch + position) % 40; };
+    }
+  };
+  static const Ordered ordered;
+  const data::Augmented augmented(ordered, untouched, data::DeleteWords{0.2});
+  static_assert(OrderedDataSet<decltype(augmented)> && !OrderedDataSet<data::Augmented<Texts>>);
+  CHECK(augmented.order()(2, 39) == 1);
+}
+
 TEST_CASE("augmented: words of a language model's windows can be dropped, their targets stay") {
   const std::vector<Token> text = {10, 11, 12, 13, 14, 15, 16, 17, 18};
   const auto windows = data::next_token_windows<4>(text);

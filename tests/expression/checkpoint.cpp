@@ -4,6 +4,7 @@
 #include <transfix/expression/activations.hpp>
 #include <transfix/expression/checkpoint.hpp>
 #include <transfix/expression/dropout.hpp>
+#include <transfix/expression/each.hpp>
 #include <transfix/expression/matmul.hpp>
 #include <transfix/testing.hpp>
 
@@ -33,6 +34,16 @@ TEST_CASE("checkpoint: random numbers are the same when drawn again") {
     return dropout(checkpoint(dropout(x), [](auto y) { return y * dropout(silu(dropout(y))); }));
   };
   CHECK(gradient_error(noisy, context, Shape<6, 20>{}) < 1e-6);
+}
+
+TEST_CASE("checkpoint: and in each of several sequences that are worked on together") {
+  Context context;
+  context.dropout = 0.4f;
+  const auto noisy = [](auto x) {
+    return each<3>(
+        [x](Index number) { return checkpoint(matrix(x, number), [](auto y) { return y * dropout(silu(y)); }); });
+  };
+  CHECK(gradient_error(noisy, context, Shape<3, 4, 20>{}) < 1e-6);
 }
 
 TEST_CASE("checkpoint: the tape keeps the result and not what is inside") {

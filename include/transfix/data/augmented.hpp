@@ -158,6 +158,8 @@ class Augmented {
   { return data_->largest_token(); }
   double measure(const auto& model) const requires requires(const Data& data) { data.measure(model); }
   { return data_->measure(model); }
+  decltype(auto) order() const requires requires(const Data& data) { data.order(); }
+  { return data_->order(); }
   auto each_once() const requires requires(const Data& data) { data.each_once(); }
   { return data_->each_once(); }
 

@@ -36,6 +36,9 @@ class AugmentedWords {
     return data_->example(number, std::span(memory).first(static_cast<std::size_t>(sequence.length)));
   }
 
+  decltype(auto) order() const requires requires(const Data& data) { data.order(); }
+  { return data_->order(); }
+
  private:
   const Data* data_;
   std::tuple<Changes...> changes_;

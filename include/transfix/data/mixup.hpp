@@ -89,6 +89,8 @@ class Mixup {
 
   Token largest_token() const requires requires(const Data& data) { data.largest_token(); }
   { return data_->largest_token(); }
+  decltype(auto) order() const requires requires(const Data& data) { data.order(); }
+  { return data_->order(); }
 
  private:
   const Data* data_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
+#include <array>
 #include <set>
 #include <span>
 #include <transfix/core/error.hpp>

@@ -24,7 +24,7 @@ struct Recomputed : StoredComputation<Recomputed<Value, Body>> {
     [[no_unique_address]] typename Value::Tape operand;
     Buffer<Scalar, span> value;
     Scalar* gradient;
-    std::uint32_t random_stream;
+    std::uint32_t sequence, random_stream;
   };
   Value bound;
   Body body;
@@ -35,6 +35,7 @@ struct Recomputed : StoredComputation<Recomputed<Value, Body>> {
     bound.forward(tape.operand, context);
     std::byte* const mark = context.workspace;
     auto& inner_tape = *reinterpret_cast<typename Inner::Tape*>(context.template take<std::byte>(tape_bytes));
+    tape.sequence = context.sequence;
     tape.random_stream = context.random_stream;
     own(body(NameOf<Value>(bound.value(tape.operand)))).forward(inner_tape, context);
     std::memcpy(tape.value.data, Inner::value(inner_tape), sizeof(Scalar) * std::size_t{span});
@@ -50,10 +51,12 @@ struct Recomputed : StoredComputation<Recomputed<Value, Body>> {
       std::byte* const opened = context.workspace;
       auto& inner_tape = *reinterpret_cast<typename Inner::Tape*>(context.template take<std::byte>(tape_bytes));
       const auto inner = own(body(NameOf<Value>(bound.value(tape.operand), gradient_of_name)));
+      const std::uint32_t sequence = std::exchange(context.sequence, tape.sequence);
       const std::uint32_t random_stream = std::exchange(context.random_stream, tape.random_stream);
       const double penalty = context.penalty;  // counted the first time
       inner.forward(inner_tape, context);
       context.penalty = penalty;
+      context.sequence = sequence;
       context.random_stream = random_stream;
       Inner::open(inner_tape, context);
       std::memcpy(Inner::gradient(inner_tape, context), tape.gradient, sizeof(Scalar) * std::size_t{span});

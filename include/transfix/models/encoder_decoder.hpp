@@ -60,6 +60,7 @@ struct PaddedSourceAndTarget {
 
   template <Index Length>
   constexpr SourceAndTarget<Length, Length> cut() const {
+    if (source_length > length) fail("a pair of length ", length, " has a source of ", source_length, " tokens");
     return {{source.data}, {target.data}, source_length};
   }
 };

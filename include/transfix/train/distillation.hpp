@@ -73,6 +73,10 @@ class Taught {
     const auto example = data_.example(number);
     return {example.input, {example.target, {logits_.data() + number * rows * classes}}};
   }
+  Token largest_token() const requires requires(const Data& data) { data.largest_token(); }
+  { return data_.largest_token(); }
+  decltype(auto) order() const requires requires(const Data& data) { data.order(); }
+  { return data_.order(); }
   /// The measure of the data set, of a student without its teacher.
   template <class Model>
   double measure(const Student<Model>& student) const requires requires(const Data& data) {

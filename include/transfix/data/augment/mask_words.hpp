@@ -48,7 +48,8 @@ struct MaskWords {
     const auto& special = sequence.untouched;
     for (int attempt = 0; attempt < 1000; ++attempt) {
       const auto other = static_cast<Token>(random.below(vocabulary));
-      if (other != mask && std::find(special.begin(), special.end(), other) == special.end()) return other;
+      if (other != mask && other != word && std::find(special.begin(), special.end(), other) == special.end())
+        return other;
     }
     fail("MaskWords: the vocabulary of ", vocabulary, " has hardly a word that is not special; check .vocabulary");
   }

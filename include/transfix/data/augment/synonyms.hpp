@@ -59,10 +59,10 @@ auto encoded(const Synonyms<std::string>& words, Find&& find) {
 }
 
 /// Puts one of its synonyms, chosen at random, in the place of each word that has some, with the probability `share`
-/// (Zhang et al. 2015; Wei & Zou 2019). The table must outlive the change.
+/// (Zhang et al. 2015; Wei & Zou 2019).
 template <class Element>
 struct ReplaceWords {
-  const Synonyms<Element>& synonyms;
+  Synonyms<Element> synonyms;
   double share = 0;
 
   static constexpr bool moves = false;
@@ -73,13 +73,13 @@ struct ReplaceWords {
     for (Index place = 0; place < sequence.length; ++place) {
       if (!sequence.is_word(place)) continue;
       const auto found = synonyms.find(sequence[place]);
-      if (found == synonyms.end() || random.uniform() >= share) continue;
+      if (found == synonyms.end() || found->second.empty() || random.uniform() >= share) continue;
       const auto& others = found->second;
       sequence[place] = others[static_cast<std::size_t>(random.below(std::ssize(others)))];
     }
   }
 };
 template <class Element>
-ReplaceWords(const Synonyms<Element>&, double) -> ReplaceWords<Element>;
+ReplaceWords(Synonyms<Element>, double) -> ReplaceWords<Element>;
 
 }  // namespace transfix::inline TRANSFIX_ABI::data
