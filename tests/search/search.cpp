@@ -266,6 +266,7 @@ TEST_CASE("search: strategies and options that make no sense are errors") {
   CHECK(contains(refused(search::Halving{.trials = 0}), ".trials = 0"));
   CHECK(contains(refused(search::Halving{.least = 4, .most = 3}), ".most = 3"));
   CHECK(contains(refused(search::Halving{.reduction = 1}), ".reduction = 1"));
+  CHECK(contains(refused(search::AsynchronousHalving{.trials = 2}), "of .trials = 2 none goes on"));
   CHECK(contains(refused(search::AsynchronousHalving{.behind = -1}), ".behind = -1"));
   CHECK(contains(refused(search::Grid{.points = 0}), ".points"));
   CHECK(contains(refused(search::Grid{.points = 1000000}), "2000000 settings"));

@@ -52,6 +52,21 @@ TEST_CASE("space: drawn settings lie in their ranges, evenly or by their logarit
   CHECK(space.drawn(1, 7).values != space.drawn(2, 7).values);
 }
 
+TEST_CASE("space: numbers of a narrow range differ and stay in it; whole numbers are whole") {
+  const search::Space narrow{search::linear("x", 100'000, 100'010), search::logarithmic("rate", 0.9996, 0.9999),
+                             search::whole("count", 1'000'000'000'000'000, 1'000'000'000'000'002)};
+  std::set<std::string> found;
+  for (Index trial = 0; trial < 200; ++trial) {
+    const auto setting = narrow.drawn(1, trial);
+    const double x = setting.get<double>("x"), rate = setting.get<double>("rate");
+    REQUIRE((100'000 <= x && x <= 100'010));
+    REQUIRE((0.9996 <= rate && rate <= 0.9999));
+    REQUIRE(setting.get<Index>("count") >= 1'000'000'000'000'000);
+    found.insert(setting.get<std::string>("x"));
+  }
+  CHECK(found.size() > 60);
+}
+
 TEST_CASE("space: a grid has the ends of ranges and all choices, each combination once") {
   CHECK(space.grid_size(3) == 3 * 3 * 3 * 3 * 2);
   CHECK(space.grid_size(10) == 10 * 10 * 4 * 3 * 2);
@@ -99,6 +114,7 @@ TEST_CASE("models: a setting's name becomes a type") {
   const auto width = [&]<class Model>() { return Model::width; };
   CHECK(models.with(setting, width) == 64);
   CHECK(models.with("small", width) == 8);
+  CHECK(contains(message_of([] { search::Models<Small, Large>("one", "one"); }), "two models are named 'one'"));
   CHECK(contains(message_of([&] { models.with("huge", width); }), "no model 'huge'; there are small, large"));
 }
 
@@ -119,6 +135,9 @@ TEST_CASE("table: the best first, columns below each other") {
 TEST_CASE("space: a setting that is known is drawn first, and the others are as they were") {
   const search::Space space{search::linear("dropout", 0, 1), search::choices("batch", {16, 32})};
   const auto known = space.starting_with({{"batch", "24"}, {"dropout", "0.5"}});
+  CHECK(known.grid_size(2) == space.grid_size(2) + 1);
+  CHECK(known.grid(2, 0).values == known.drawn(1, 0).values);
+  CHECK(known.grid(2, 3).values == space.grid(2, 2).values);
   CHECK(known.drawn(1, 0).get<Index>("batch") == 24);
   CHECK(known.drawn(2, 0).get<double>("dropout") == 0.5);
   CHECK(known.drawn(1, 3).values == space.drawn(1, 3).values);

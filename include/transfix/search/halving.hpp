@@ -27,7 +27,7 @@ inline void check_halving(const char* name, Index trials, Index least, Index mos
 
 /// Successive halving (Karnin et al. 2013; Jamieson & Talwalkar 2016): all trials get the least budget, the best of
 /// them, one of `reduction`, that many times as much, and so on up to `most`. So most of the time is spent on good
-/// settings. 18 trials with a budget of 1, 6 with 3 and 2 with 9 by default.
+/// settings. The best of a few goes on in any case. 18 trials with a budget of 1, 6 with 3 and 2 with 9 by default.
 struct Halving {
   Index trials = 18;
   Index least = 1, most = 9;  ///< budgets
@@ -42,7 +42,7 @@ struct Halving {
     while (std::ssize(issued) >= start + count) {
       if (finished < start + count) return {.waits = true};
       const auto rung = issued.subspan(static_cast<std::size_t>(start), static_cast<std::size_t>(count));
-      chosen = detail::best_of({rung.begin(), rung.end()}, count / reduction);
+      chosen = detail::best_of({rung.begin(), rung.end()}, std::max(count / reduction, Index{1}));
       start += count;
       count = std::ssize(chosen);
       budget *= reduction;
@@ -65,6 +65,10 @@ struct AsynchronousHalving {
 
   void check(const Space&) const {
     detail::check_halving("search::AsynchronousHalving", trials, least, most, reduction);
+    if (trials < reduction && least * reduction <= most) {
+      fail("search::AsynchronousHalving: of .trials = ", trials, " none goes on; take .reduction = ", reduction,
+           " or more");
+    }
     if (behind < 0) fail("search::AsynchronousHalving: .behind = ", behind, " must not be negative");
   }
   Setting setting(const Space& space, std::uint64_t seed, Index trial) const { return space.drawn(seed, trial); }

@@ -21,7 +21,11 @@ class Models {
   static_assert(count > 0, "Models: give at least one type of model");
 
   template <class... Names>
-  requires(sizeof...(Names) == count) constexpr explicit Models(Names... names) : names_{names...} {}
+  requires(sizeof...(Names) == count) explicit Models(Names... names) : names_{std::string(names)...} {
+    for (auto name = names_.begin(); name != names_.end(); ++name) {
+      if (std::find(names_.begin(), name, *name) != name) fail("search: two models are named ", text::shown(*name));
+    }
+  }
 
   /// The choice among the models.
   Dimension dimension() const { return choices(dimension_name, {names_.begin(), names_.end()}); }
@@ -36,7 +40,7 @@ class Models {
     const auto place = std::find(names_.begin(), names_.end(), name);
     if (place == names_.end()) {
       std::string list;
-      for (const auto known : names_) list += (list.empty() ? "" : ", ") + std::string(known);
+      for (const auto& known : names_) list += (list.empty() ? "" : ", ") + known;
       fail("there is no model ", text::shown(name), "; there are ", list);
     }
     using First = std::tuple_element_t<0, std::tuple<ModelTypes...>>;
@@ -49,7 +53,7 @@ class Models {
 
  private:
   static constexpr const char* dimension_name = "model";
-  std::array<std::string_view, count> names_;
+  std::array<std::string, count> names_;
 };
 
 }  // namespace transfix::inline TRANSFIX_ABI::search

@@ -21,16 +21,16 @@ struct Dimension {
     if (kind == Kind::choices) return std::ssize(choices);
     return low == high ? 1 : kind == Kind::whole ? std::min(points, static_cast<Index>(high - low) + 1) : points;
   }
-  /// The value at a place between 0 and 1, in writing; numbers of a range have three digits.
+  /// The value at a place between 0 and 1, in writing; numbers of a range have three digits that tell them apart.
   std::string at(double place) const {
     const auto step = [&](double count) { return std::min(std::floor(place * count), count - 1); };
     switch (kind) {
       case Kind::linear:
-        return written(low + place * (high - low), 3);
+        return rounded(low + place * (high - low));
       case Kind::logarithmic:
-        return written(low * std::pow(high / low, place), 3);
+        return rounded(low * std::pow(high / low, place));
       case Kind::whole:
-        return written(low + step(high - low + 1), 15);
+        return std::to_string(static_cast<Index>(low + step(high - low + 1)));
       case Kind::choices:
         break;
     }
@@ -40,6 +40,18 @@ struct Dimension {
   static std::string written(double number, int digits) {
     char text[64];
     return {text, std::to_chars(text, text + sizeof text, number, std::chars_format::general, digits).ptr};
+  }
+
+ private:
+  // Digits that all numbers of a narrow range share do not count.
+  std::string rounded(double number) const {
+    if (low == high) return written(low, 15);
+    const double shared = std::max(std::abs(low), std::abs(high)) / (high - low);
+    const int digits = 3 + (shared > 1 ? static_cast<int>(std::log10(shared)) : 0);
+    const std::string text = written(number, digits);
+    double value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value < low ? written(low, 15) : value > high ? written(high, 15) : text;
   }
 };
 
@@ -67,6 +79,8 @@ inline Dimension logarithmic(std::string name, double low, double high) {
 }
 /// Whole numbers from low to high.
 inline Dimension whole(std::string name, Index low, Index high) {
+  constexpr Index largest = Index{1} << 52;
+  if (low < -largest || high > largest) fail("search: the range of ", text::shown(name), " goes beyond 2^52");
   return detail::range(std::move(name), Dimension::Kind::whole, static_cast<double>(low), static_cast<double>(high));
 }
 /// One of a few texts.
@@ -101,8 +115,8 @@ class Space {
   const std::vector<Dimension>& dimensions() const { return dimensions_; }
 
   using Values = std::vector<std::pair<std::string, std::string>>;
-  /// The same space, of which this setting is drawn first: what is used so far, so that a search compares with it and
-  /// ends with nothing worse. It has a value for each name of the space, in or out of its range.
+  /// The same space, of which this setting is tried first: what is used so far, for a search to compare with. It has a
+  /// value for each name of the space, in or out of its range.
   Space starting_with(const Values& values) const {
     Space space = *this;
     Values& first = space.first_.emplace_back();
@@ -131,16 +145,21 @@ class Space {
     return setting;
   }
 
-  /// How many settings a grid has, with so many points of each range.
+  /// How many settings a grid has, with so many points of each range; of very many only that they are that many.
   Index grid_size(Index points) const {
+    constexpr Index very_many = Index{1} << 30;
     Index size = 1;
-    for (const auto& dimension : dimensions_) size *= dimension.size(points);
-    return size;
+    for (const auto& dimension : dimensions_) {
+      if (dimension.size(points) > very_many / size) return very_many;
+      size *= dimension.size(points);
+    }
+    return size + std::ssize(first_);
   }
   /// Setting number `trial` of the grid; the last dimension varies fastest.
   Setting grid(Index points, Index trial) const {
+    if (trial < std::ssize(first_)) return {.trial = trial, .values = first_[static_cast<std::size_t>(trial)]};
     Setting setting{.trial = trial};
-    Index rest = trial;
+    Index rest = trial - std::ssize(first_);
     for (auto dimension = dimensions_.rbegin(); dimension != dimensions_.rend(); ++dimension) {
       const Index size = dimension->size(points);
       const double place = size == 1 ? 0 : static_cast<double>(rest % size) / static_cast<double>(size - 1);
