@@ -14,4 +14,4 @@ struct Model {
   Matrix map;
 };
 
-static_assert(parameter_count<Model> > 0);
+constexpr Index count = parameter_count<Model>;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // expect: give windows as long as its context
 // expect: data_fits_model
-// expect: Tokens<32>
-// expect: Tokens<64>
+// expect: Tokens<32
+// expect: Tokens<64
 #include <transfix/data/windows.hpp>
 #include <transfix/transfix.hpp>
 
