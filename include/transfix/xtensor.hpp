@@ -4,10 +4,12 @@
 // The door to xtensor: numbers of transfix as xt views without a copy, and xt arrays as operands.
 #if __has_include(<xtensor/containers/xadapt.hpp>)  // xtensor 0.26 and later
 #include <xtensor/containers/xadapt.hpp>
+#include <xtensor/core/xeval.hpp>
 #include <xtensor/core/xexpression.hpp>
 #include <xtensor/core/xnoalias.hpp>
 #else
 #include <xtensor/xadapt.hpp>
+#include <xtensor/xeval.hpp>
 #include <xtensor/xexpression.hpp>
 #include <xtensor/xnoalias.hpp>
 #endif
@@ -141,12 +143,13 @@ Row row_from_xtensor(const Array& array, Index number) {
 template <class Row, class Array>
 Row row_from_xtensor(const Array&& array, Index number) = delete;
 
-/// Fills a parameter with any xt expression of its shape.
+/// Fills a parameter with any xt expression of its shape, of which it may be a part.
 template <class Shape, class Stored, class E>
 void assign(Parameter<Shape, Stored>& parameter, const xt::xexpression<E>& expression) {
   detail::check_extents<Shape>(expression.derived_cast());
   auto view = as_xtensor(parameter);
-  xt::noalias(view) = expression.derived_cast();
+  const auto& values = xt::eval(expression.derived_cast());
+  xt::noalias(view) = values;
 }
 
 }  // namespace transfix::inline TRANSFIX_ABI

@@ -351,7 +351,7 @@ TEST_CASE("safetensors: a file that cannot be written leaves the old one and no 
   const Folder folder;
   CHECK_THROWS_WITH_AS(io::save(Four{}, folder / "none" / "x"), doctest::Contains("check that the folder exists"),
                        Error);
-  CHECK_THROWS_WITH_AS(io::save(Four{}, folder.path), doctest::Contains("not a plain file"), Error);
+  CHECK_THROWS_WITH_AS(io::save(Four{}, folder.path), doctest::Contains("this is a folder"), Error);
 #if defined(__linux__)
   io::save(Four{{{1, 2, 3, 4}}}, folder / "x");
   const std::string before = io::read_bytes(folder / "x");

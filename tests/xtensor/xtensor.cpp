@@ -42,6 +42,9 @@ TEST_CASE("any xt expression of the right shape fills a parameter") {
   assign(parameter, 2.0 * a + 1.0);
   CHECK(parameter.data[0] == 3);
   CHECK(parameter.data[3] == 9);
+  const double turned[] = {3, 7, 5, 9};
+  assign(parameter, xt::transpose(as_xtensor(parameter)));  // of the parameter itself
+  CHECK(std::equal(turned, turned + 4, parameter.data));
 }
 
 TEST_CASE("an xt array is an operand, without a copy") {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include <system_error>
 #include <transfix/core/error.hpp>
 #include <utility>
+#include <vector>
 
 #if defined(__unix__) || defined(__APPLE__)
 #define TRANSFIX_HAS_FSYNC 1
@@ -32,6 +34,24 @@ inline std::string reason(int number) { return std::generic_category().message(n
 
 inline std::filesystem::path temporary_name(std::filesystem::path path, int attempt) {
   return path += ".temporary" + std::to_string(attempt);
+}
+
+/// The file that is meant: what a link leads to. Fails where it is none that can be written as a whole.
+inline std::filesystem::path target_of(const std::filesystem::path& given) {
+  std::error_code error;
+  const auto status = std::filesystem::status(given, error);
+  if (std::filesystem::is_directory(status)) fail(given.string(), ": this is a folder; name a file in it");
+  if (std::filesystem::exists(status)) {
+    if (!std::filesystem::is_regular_file(status)) {
+      fail(given.string(), ": this is not a plain file; choose another path to write to");
+    }
+    auto path = std::filesystem::canonical(given, error);
+    return error ? given : path;
+  }
+  if (std::filesystem::is_symlink(std::filesystem::symlink_status(given, error))) {
+    fail(given.string(), ": this is a link to a file that does not exist; remove it, or name that file");
+  }
+  return given;
 }
 
 /// A new file in the folder of `path`, so that renaming it to `path` is one step of the file system.
@@ -72,10 +92,10 @@ inline void sync_folder(const std::filesystem::path& folder) {
 
 /// Fails now rather than after hours of work if `path` could not be written.
 inline void check_writable(const std::filesystem::path& path) {
-  if (std::filesystem::is_directory(path)) fail(path.string(), ": this is a folder; name a file in it");
-  auto [temporary, file] = detail::create_beside(path);
+  auto [temporary, file] = detail::create_beside(detail::target_of(path));
   file.reset();
-  std::filesystem::remove(temporary);
+  std::error_code error;
+  std::filesystem::remove(temporary, error);
 }
 
 /// The same, and fails too if `path` is one of the files of data that are read.
@@ -116,13 +136,9 @@ inline std::string read_bytes(const std::filesystem::path& path) {
 /// Gives a file new contents as a whole, or fails and leaves it as it was: the pieces go to a new file
 /// beside it, which takes its place once they are on the disk. A link stays a link to the new contents.
 inline void write_atomically(const std::filesystem::path& given, std::span<const std::string_view> pieces) {
+  const auto path = detail::target_of(given);
   std::error_code error;
-  auto path = std::filesystem::canonical(given, error);
-  if (error) path = given;
   const auto status = std::filesystem::status(path, error);
-  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
-    fail(given.string(), ": this is not a plain file; choose another path to write to");
-  }
   auto [temporary, file] = detail::create_beside(path);
   if (const int problem = detail::write_and_close(std::move(file), pieces)) {
     std::filesystem::remove(temporary, error);
@@ -142,7 +158,16 @@ inline void write_atomically(const std::filesystem::path& given, std::span<const
 /// Removes what processes that were killed while they wrote `path` left beside it. Nobody may be writing it.
 inline void remove_unfinished(const std::filesystem::path& path) {
   std::error_code error;
-  for (int attempt = 0; std::filesystem::remove(detail::temporary_name(path, attempt), error); ++attempt) continue;
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  const std::string start = detail::temporary_name(path.filename(), 0).string();
+  std::vector<std::filesystem::path> unfinished;
+  for (std::filesystem::directory_iterator file(folder, error), end; !error && file != end; file.increment(error)) {
+    const std::string name = file->path().filename().string();
+    const std::string_view number = std::string_view(name).substr(std::min(name.size(), start.size() - 1));
+    const bool counted = !number.empty() && number.find_first_not_of("0123456789") == number.npos;
+    if (counted && name.starts_with(start.substr(0, start.size() - 1))) unfinished.push_back(file->path());
+  }
+  for (const auto& file : unfinished) std::filesystem::remove(file, error);
 }
 
 }  // namespace transfix::inline TRANSFIX_ABI::io

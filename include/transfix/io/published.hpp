@@ -33,14 +33,15 @@ struct ChosenFamily<OwnFamily, Model> {
 /// The tensors of a folder: one file, or several with an index of what is where.
 inline PublishedTensors read_published(const std::filesystem::path& path) {
   PublishedTensors found{path.string(), {}, {}};
-  if (!std::filesystem::is_directory(path)) {
+  std::error_code unknown;
+  if (!std::filesystem::is_directory(path, unknown)) {
     found.add(read_safetensors(path));
     return found;
   }
   const auto single = path / "model.safetensors", index = path / "model.safetensors.index.json";
-  if (std::filesystem::exists(single)) {
+  if (std::filesystem::exists(single, unknown)) {
     found.add(read_safetensors(single));
-  } else if (std::filesystem::exists(index)) {
+  } else if (std::filesystem::exists(index, unknown)) {
     const auto document = read_config(index);
     std::set<std::string> files;
     const auto places = document.value("weight_map", nlohmann::json::object());
@@ -64,7 +65,8 @@ template <class Model, class Family = OwnFamily>
 std::vector<std::string> compare_published(const std::filesystem::path& folder) {
   using Chosen = typename detail::ChosenFamily<Family, Model>::Type;
   const auto config = folder / "config.json";
-  if (!std::filesystem::exists(config)) {
+  std::error_code unknown;
+  if (!std::filesystem::exists(config, unknown)) {
     fail(folder.string(), ": there is no config.json in this folder; copy it there, or name the weights file itself");
   }
   return detail::config_differences(detail::read_config(config), Chosen::template config<Model>());
@@ -78,7 +80,8 @@ std::vector<std::string> compare_published(const std::filesystem::path& folder) 
 template <class Family = OwnFamily, class Model>
 void load_published(Model& model, const std::filesystem::path& path, const PublishedSettings& settings = {}) {
   using Chosen = typename detail::ChosenFamily<Family, Model>::Type;
-  if (std::filesystem::is_directory(path)) {
+  std::error_code unknown;
+  if (std::filesystem::is_directory(path, unknown)) {
     detail::fail_if_any(compare_published<Model, Chosen>(path), (path / "config.json").string(),
                         "it describes another model");
   }
