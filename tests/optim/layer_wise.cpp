@@ -86,3 +86,9 @@ TEST_CASE("layer-wise: the lowest layers can stay as they are") {
     }
   }
 }
+
+TEST_CASE("layer-wise: settings that make no sense are refused by the trainer") {
+  CHECK_THROWS_WITH_AS(moves(LayerWise<Sgd, 2>{sgd, 0}), doctest::Contains(".decay must be above 0"), Error);
+  CHECK_THROWS_WITH_AS(moves(LayerWise<Sgd, 2>{sgd, 1, -1}), doctest::Contains(".unfreeze_every = -1"), Error);
+  CHECK_THROWS_WITH_AS(moves(LayerWise<Sgd, 2>{sgd, 1, 0, 4}), doctest::Contains(".frozen = 4 of 4 depths"), Error);
+}

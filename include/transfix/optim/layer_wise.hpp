@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cmath>
+#include <transfix/core/error.hpp>
 #include <transfix/optim/groups.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::optim {
@@ -18,6 +19,14 @@ struct LayerWise : Inner {
   float decay = 1;
   Index unfreeze_every = 0;  ///< steps
   Index frozen = 0;          ///< 1: what comes before the blocks; 2: also the first block; ...
+
+  void check() const {
+    if (!(decay > 0 && decay <= 1)) fail("optim::LayerWise: .decay must be above 0 and at most 1");
+    if (unfreeze_every < 0) fail("optim::LayerWise: .unfreeze_every = ", unfreeze_every, " must not be negative");
+    if (frozen < 0 || frozen > Layers + 1) {
+      fail("optim::LayerWise: .frozen = ", frozen, " of ", Layers + 2, " depths: at least one must be left to learn");
+    }
+  }
 
   void adjust(Update& update, const Path& path) const {
     if constexpr (requires(const Inner& inner) { inner.adjust(update, path); }) Inner::adjust(update, path);

@@ -115,7 +115,7 @@ class TokenizerFile {
       }
       const std::string text = merge.is_string() ? merge.get<std::string>() : "";
       const std::size_t space = text.find(' ');
-      if (space == text.npos) fail(origin_, ": the merge ", shown(merge.dump()), " is not two tokens");
+      if (space == text.npos || text.find(' ', space + 1) != text.npos) fail(origin_, ": the merge ", shown(merge.dump()), " is not two tokens");
       visit(text.substr(0, space), text.substr(space + 1));
     }
   }

@@ -238,6 +238,7 @@ class Trainer {
     tapes_ = reinterpret_cast<TapeCell*>(take(sizes.tape));
     workspaces_ = take(sizes.workspace);
     settings_.check();
+    if constexpr (requires { optimizer_.check(); }) optimizer_.check();
     if (!(optimizer_.learning_rate >= 0)) fail("the optimizer's .learning_rate must be 0 or more");
     for (Index number = 0; number < moments; ++number)
       place_frozen(moment(number), storage_.data() + rounded(sizeof(Model)));
