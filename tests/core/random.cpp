@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <transfix/core/random.hpp>
+#include <vector>
 
 using namespace transfix;
 
@@ -56,6 +57,19 @@ TEST_CASE("random: normal numbers have the moments of the normal distribution") 
   CHECK(std::abs(m.fourth - 3.0) < 0.1);
   CHECK(m.least < -3.5);
   CHECK(m.greatest > 3.5);
+}
+
+TEST_CASE("random: many uniform numbers are those that are drawn one by one, wherever they begin") {
+  for (const int before : {0, 1, 2}) {
+    Random many(9, 5), single(9, 5);
+    for (int i = 0; i < before; ++i) CHECK(many.bits() == single.bits());
+    for (const std::size_t count : {3u, 300u, 1u, 128u}) {
+      std::vector<double> numbers(count);
+      many.uniforms(numbers);
+      CHECK(std::all_of(numbers.begin(), numbers.end(), [&](double number) { return number == single.uniform(); }));
+    }
+    CHECK(many.bits() == single.bits());
+  }
 }
 
 TEST_CASE("random: below reaches every number of its range equally often") {
