@@ -10,6 +10,7 @@
 #include <transfix/io/published/llama2c.hpp>
 #include <transfix/text/gpt2_files.hpp>
 #include <transfix/text/score_pairs.hpp>
+#include <transfix/text/tokenizer_file.hpp>
 
 using namespace transfix;
 namespace fs = std::filesystem;
@@ -110,8 +111,10 @@ fs::path find(const Options& options, std::initializer_list<const char*> names) 
 }
 
 void write_as_gpt2(const Options& options) {
-  const auto vocabulary = find(options, {"vocab.json", "encoder.json"});
-  const auto tokenizer = text::read_gpt2(vocabulary, find(options, {"merges.txt", "vocab.bpe"}));
+  const auto vocabulary = find(options, {"vocab.json", "encoder.json", "tokenizer.json"});
+  const auto tokenizer = vocabulary.filename() == "tokenizer.json"
+                             ? text::read_tokenizer<text::BytePairEncoding>(vocabulary)
+                             : text::read_gpt2(vocabulary, find(options, {"merges.txt", "vocab.bpe"}));
   const Token end = tokenizer.token(tokenizer.special().end);
   auto start = tokenizer.encode(options.prompt);
   if (start.empty()) start.push_back(end);  // it stood between the texts that GPT-2 was trained on
@@ -122,10 +125,12 @@ void write_as_gpt2(const Options& options) {
       [&](auto& model) { io::load_published(model, options.folder); });
 }
 
-/// `weights` is a model file of llama2.c, or a folder of transformers' with its tokenizer written by llama2.c.
+/// `weights` is a model file of llama2.c, or a folder of transformers'.
 void write_as_llama(const fs::path& weights, const Options& options) {
-  const auto tokenizer = text::read_llama2c_tokenizer(
-      options.tokenizer.empty() ? find(options, {"tokenizer.bin", "tok512.bin"}) : options.tokenizer);
+  const auto file =
+      options.tokenizer.empty() ? find(options, {"tokenizer.bin", "tok512.bin", "tokenizer.json"}) : options.tokenizer;
+  const auto tokenizer =
+      file.extension() == ".json" ? text::read_tokenizer<text::ScorePairs>(file) : text::read_llama2c_tokenizer(file);
   const Token begin = tokenizer.token(tokenizer.special().begin), end = tokenizer.token(tokenizer.special().end);
   auto start = tokenizer.encode(options.prompt);
   start.insert(start.begin(), begin);
@@ -159,6 +164,7 @@ int main(int argument_count, char** arguments) {
       "Writes with published weights.\n\n"
       "The folder holds one of\n"
       "  config.json, model.safetensors, vocab.json, merges.txt   GPT-2, DistilGPT2 (from the Hugging Face hub)\n"
+      "  config.json, model.safetensors, tokenizer.json           the same, and Llama\n"
       "  config.json, model.safetensors, tokenizer.bin            Llama (tokenizer.bin: as llama2.c writes it)\n"
       "  stories15M.bin, tokenizer.bin                            llama2.c\n"
       "  stories260K.bin, tok512.bin                              llama2.c\n"};
@@ -175,7 +181,7 @@ int main(int argument_count, char** arguments) {
       ->capture_default_str()
       ->check(CLI::Range(0.0, 1.0));
   app.add_option("--seed", options.seed, "decides what is written at a temperature above 0")->capture_default_str();
-  app.add_option("--tokenizer", options.tokenizer, "a tokenizer file of llama2.c that is elsewhere");
+  app.add_option("--tokenizer", options.tokenizer, "a tokenizer file that is elsewhere: tokenizer.json, or llama2.c's");
   CLI11_PARSE(app, argument_count, arguments);
   try {
     write_from_folder(options);

@@ -115,7 +115,8 @@ class TokenizerFile {
       }
       const std::string text = merge.is_string() ? merge.get<std::string>() : "";
       const std::size_t space = text.find(' ');
-      if (space == text.npos || text.find(' ', space + 1) != text.npos) fail(origin_, ": the merge ", shown(merge.dump()), " is not two tokens");
+      if (space == text.npos || text.find(' ', space + 1) != text.npos)
+        fail(origin_, ": the merge ", shown(merge.dump()), " is not two tokens");
       visit(text.substr(0, space), text.substr(space + 1));
     }
   }
@@ -231,7 +232,8 @@ class TokenizerFile {
 /// BERT's normalizer, or BPE with byte fallback (Llama, Llama 2; of pairs that make the same piece the leftmost comes
 /// first, as in SentencePiece). An error names each part that would make other tokens than ours. What is about
 /// sequences and not about text is passed over: truncation, padding, the post processor, and the decoder; special
-/// tokens are put around a text by the program.
+/// tokens are put around a text by the program; whether one that is written in a text takes the spaces beside it is
+/// passed over too.
 ///   const auto tokenizer = text::read_tokenizer("gpt2/tokenizer.json");   // any of them: std::visit
 ///   const auto bert = text::read_tokenizer<text::WordPiece>("bert/tokenizer.json");
 inline PublishedTokenizer read_tokenizer(const std::filesystem::path& path) {
