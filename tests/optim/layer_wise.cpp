@@ -60,7 +60,8 @@ int depth_of(const std::string& name) {
 TEST_CASE("layer-wise: each layer learns more slowly than the one above it") {
   const auto plain = moves(sgd), alike = moves(LayerWise<Sgd, 2>{sgd}), slower = moves(LayerWise<Sgd, 2>{sgd, 0.5f});
   CHECK(plain.size() > 20);
-  for (const auto& [name, moved] : plain) {
+  for (const auto& [parameter, moved] : plain) {
+    const std::string& name = parameter;
     CAPTURE(name);
     CHECK(moved > 0);
     CHECK(alike.at(name) == moved);
@@ -70,7 +71,8 @@ TEST_CASE("layer-wise: each layer learns more slowly than the one above it") {
 
 TEST_CASE("layer-wise: gradual unfreezing begins at the head and takes in a layer at a time") {
   for (int steps = 1; steps <= 8; ++steps) {
-    for (const auto& [name, moved] : moves(LayerWise<Sgd, 2>{sgd, 1, 2}, steps)) {
+    for (const auto& [parameter, moved] : moves(LayerWise<Sgd, 2>{sgd, 1, 2}, steps)) {
+      const std::string& name = parameter;
       CAPTURE(name);
       CAPTURE(steps);
       CHECK((moved > 0) == (depth_of(name) <= (steps - 1) / 2));
@@ -80,7 +82,8 @@ TEST_CASE("layer-wise: gradual unfreezing begins at the head and takes in a laye
 
 TEST_CASE("layer-wise: the lowest layers can stay as they are") {
   for (const Index frozen : {1, 2}) {
-    for (const auto& [name, moved] : moves(LayerWise<Sgd, 2>{sgd, 1, 0, frozen}, 2)) {
+    for (const auto& [parameter, moved] : moves(LayerWise<Sgd, 2>{sgd, 1, 0, frozen}, 2)) {
+      const std::string& name = parameter;
       CAPTURE(name);
       CHECK((moved > 0) == (depth_of(name) < 4 - frozen));
     }
