@@ -27,7 +27,8 @@ TEST_CASE("file: whatever is no plain file, or a link to one, is refused before 
                                                     {folder.path / "broken", "a link to a file that does not exist"},
                                                     {folder.path / "pipe", "not a plain file"},
                                                     {folder.path / "none" / "x", "check that the folder exists"}};
-  for (const auto& [path, message] : wrong) {
+  for (const auto& [given, message] : wrong) {
+    const fs::path& path = given;
     CHECK(contains(message_of([&] { io::check_writable(path); }), message));
     CHECK(contains(message_of([&] { write(path, "new"); }), message));
   }

@@ -133,16 +133,16 @@ TEST_CASE("table: the best first, columns below each other") {
 }
 
 TEST_CASE("space: a setting that is known is drawn first, and the others are as they were") {
-  const search::Space space{search::linear("dropout", 0, 1), search::choices("batch", {16, 32})};
-  const auto known = space.starting_with({{"batch", "24"}, {"dropout", "0.5"}});
-  CHECK(known.grid_size(2) == space.grid_size(2) + 1);
+  const search::Space unknown{search::linear("dropout", 0, 1), search::choices("batch", {16, 32})};
+  const auto known = unknown.starting_with({{"batch", "24"}, {"dropout", "0.5"}});
+  CHECK(known.grid_size(2) == unknown.grid_size(2) + 1);
   CHECK(known.grid(2, 0).values == known.drawn(1, 0).values);
-  CHECK(known.grid(2, 3).values == space.grid(2, 2).values);
+  CHECK(known.grid(2, 3).values == unknown.grid(2, 2).values);
   CHECK(known.drawn(1, 0).get<Index>("batch") == 24);
   CHECK(known.drawn(2, 0).get<double>("dropout") == 0.5);
-  CHECK(known.drawn(1, 3).values == space.drawn(1, 3).values);
-  CHECK_THROWS_WITH_AS(space.starting_with({{"batch", "16"}}), doctest::Contains("has no 'dropout'"), Error);
-  CHECK_THROWS_WITH_AS(space.starting_with({{"batch", "16"}, {"dropout", "0"}, {"heads", "2"}}),
+  CHECK(known.drawn(1, 3).values == unknown.drawn(1, 3).values);
+  CHECK_THROWS_WITH_AS(unknown.starting_with({{"batch", "16"}}), doctest::Contains("has no 'dropout'"), Error);
+  CHECK_THROWS_WITH_AS(unknown.starting_with({{"batch", "16"}, {"dropout", "0"}, {"heads", "2"}}),
                        doctest::Contains("3 values, and the space 2 names"), Error);
-  CHECK_THROWS_AS(space.starting_with({{"batch", "1,6"}, {"dropout", "0"}}), Error);
+  CHECK_THROWS_AS(unknown.starting_with({{"batch", "1,6"}, {"dropout", "0"}}), Error);
 }
