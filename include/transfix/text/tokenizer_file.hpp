@@ -217,7 +217,7 @@ class TokenizerFile {
   }
   static std::string with_spaces(std::string text) {
     constexpr std::string_view mark = "▁";
-    for (std::size_t place; (place = text.find(mark)) != text.npos;) text.replace(place, mark.size(), " ");
+    for (std::size_t place; (place = text.find(mark)) != text.npos;) text.replace(place, mark.size(), 1, ' ');
     return text;
   }
 
