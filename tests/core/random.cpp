@@ -72,6 +72,20 @@ TEST_CASE("random: many uniform numbers are those that are drawn one by one, whe
   }
 }
 
+TEST_CASE("random: the transform of Box and Muller, to the last bits of its logarithm and its cosine") {
+  Random random(1), single(2), many(2);
+  for (int i = 0; i < 10'000; ++i) {
+    const double x = std::ldexp(1 - random.uniform(), -(i % 50)), turn = random.uniform();
+    CHECK(detail::logarithm(x) == doctest::Approx(std::log(x)).epsilon(1e-15).scale(0));
+    CHECK(std::abs(detail::cosine_of_turns(turn) - std::cos(2 * std::numbers::pi * turn)) < 1e-15);
+  }
+  CHECK(detail::logarithm(1) == 0);
+  std::vector<double> numbers(1000);
+  many.normals(numbers);
+  for (const double number : numbers) CHECK(number == doctest::Approx(single.normal()).epsilon(1e-14).scale(0));
+  CHECK(many.bits() == single.bits());
+}
+
 TEST_CASE("random: below reaches every number of its range equally often") {
   Random random(3);
   int counts[7] = {};

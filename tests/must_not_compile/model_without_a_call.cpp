@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// expect: a call operator, model(input), that makes an expression
 // expect: TrainableModel
 // expect: model(input)
 #include <transfix/transfix.hpp>
@@ -20,4 +21,4 @@ struct Model {
 #endif
 };
 
-Trainer<Model, loss::CrossEntropy, optim::AdamW>* trainer;
+Trainer<Model, loss::CrossEntropy, optim::AdamW> trainer;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// expect: no optimizer of this model
 // expect: OptimizerOf
 // expect: Momentum
 // expect: update(
@@ -25,4 +26,4 @@ struct Momentum {
   }
 };
 
-Trainer<Model, loss::CrossEntropy, Momentum>* trainer;
+Trainer<Model, loss::CrossEntropy, Momentum> trainer;

@@ -2,10 +2,9 @@
 #pragma once
 #include <algorithm>
 #include <array>
-#include <numbers>
+#include <span>
 #include <transfix/core/members.hpp>
 #include <transfix/core/random.hpp>
-#include <transfix/simd/batch.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {
 
@@ -14,27 +13,16 @@ void fill(Parameter<Shape, Stored>& parameter, double value) {
   for (auto& number : numbers(parameter)) number = static_cast<Computed<Stored>>(value);
 }
 
-/// Normal numbers with mean 0, those that random.normal() would give, several at a time.
+/// Normal numbers with mean 0.
 template <class Shape, class Stored>
 void fill_normal(Parameter<Shape, Stored>& parameter, Random& random, double deviation) {
-  constexpr Index together = std::min(Index{64}, Shape::size);
-  std::array<double, 2 * std::size_t{together}> drawn;
-  std::array<double, std::size_t{together}> radius, angle;
-  auto place = numbers(parameter).begin();
-  for (Index left = Shape::size; left > 0; left -= together) {
-    const Index count = std::min(together, left);
-    random.uniforms(std::span(drawn).first(2 * static_cast<std::size_t>(count)));
-    for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
-      radius[i] = 1 - drawn[2 * i];
-      angle[i] = 2 * std::numbers::pi * drawn[2 * i + 1];
-    }
-    simd::for_each_lane<double>(0, count, [&](auto tag, Index i) {
-      using Vector = decltype(tag);
-      const Vector length = sqrt(Vector(-2) * log(simd::load<Vector>(radius.data() + i)));
-      simd::store(Vector(deviation) * length * cos(simd::load<Vector>(angle.data() + i)), radius.data() + i);
-    });
-    place = std::transform(radius.begin(), radius.begin() + count, place,
-                           [](double number) { return static_cast<Computed<Stored>>(number); });
+  std::array<double, 64> drawn;
+  std::span<Computed<Stored>> place = numbers(parameter);
+  while (!place.empty()) {
+    const std::size_t count = std::min(place.size(), drawn.size());
+    random.normals(std::span(drawn).first(count));
+    for (std::size_t i = 0; i < count; ++i) place[i] = static_cast<Computed<Stored>>(deviation * drawn[i]);
+    place = place.subspan(count);
   }
 }
 

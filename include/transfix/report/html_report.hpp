@@ -60,7 +60,7 @@ class HtmlReport : public HtmlPage {
   /// Results, curves, settings and build of a run, and what its model is made of. `given` are further settings, such as
   /// the names of the data's files; `metric` is what the validation data measures.
   template <class Model, class Loss, class Optimizer, class Schedule, class Execution>
-  void add_run(const Trainer<Model, Loss, Optimizer, Schedule, Execution>& trainer, std::span<const LogLine> lines,
+  void add_run(const TrainerOf<Model, Loss, Optimizer, Schedule, Execution>& trainer, std::span<const LogLine> lines,
                const Facts& given = {}, const std::string& metric = "metric") {
     heading("Results");
     facts(detail::result_facts(trainer.progress(), lines));

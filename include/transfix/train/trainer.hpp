@@ -14,6 +14,7 @@
 #include <transfix/train/events.hpp>
 #include <transfix/train/execution.hpp>
 #include <transfix/train/gradient_pass.hpp>
+#include <transfix/train/refusal.hpp>
 #include <transfix/train/settings.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {
@@ -38,9 +39,10 @@ inline constexpr bool data_fits_model = std::is_same_v<ExampleOfData, ExpectedBy
 /// Trains a Model: parameters, gradients, the optimizer's moments, tapes and workspaces in one block of
 /// memory that is taken once; a step allocates nothing. Equal settings give equal bits, whatever the
 /// number of threads, as long as the policies have equal numbers of shards (Threads<1> to Threads<4> have).
+/// It is named Trainer<Model, Loss, Optimizer, Schedule, Execution>.
 template <TrainableModel Model, LossOf<Model> Loss, OptimizerOf<typename Model::Scalar> Optimizer,
-          LearningRateSchedule Schedule = schedule::Constant, ExecutionOfSteps Execution = Serial>
-class Trainer {
+          LearningRateSchedule Schedule, ExecutionOfSteps Execution>
+class TrainerOf {
  public:
   using Scalar = typename Model::Scalar;
   using Input = typename Model::Input;
@@ -54,14 +56,14 @@ class Trainer {
   }
 
   /// `execution`: what the execution is made from, where that is needed (train/executor.hpp).
-  explicit Trainer(Optimizer optimizer = {}, TrainingSettings settings = {}, Schedule schedule = {}, Loss loss = {},
-                   const auto&... execution)
-      : Trainer(Storage(memory().total()), optimizer, settings, schedule, loss, execution...) {}
+  explicit TrainerOf(Optimizer optimizer = {}, TrainingSettings settings = {}, Schedule schedule = {}, Loss loss = {},
+                     const auto&... execution)
+      : TrainerOf(Storage(memory().total()), optimizer, settings, schedule, loss, execution...) {}
 
   /// The same in memory of the user, memory().total() bytes or more.
-  Trainer(std::byte* storage, Index bytes, Optimizer optimizer = {}, TrainingSettings settings = {},
-          Schedule schedule = {}, Loss loss = {}, const auto&... execution)
-      : Trainer(Storage(storage, bytes, memory().total()), optimizer, settings, schedule, loss, execution...) {}
+  TrainerOf(std::byte* storage, Index bytes, Optimizer optimizer = {}, TrainingSettings settings = {},
+            Schedule schedule = {}, Loss loss = {}, const auto&... execution)
+      : TrainerOf(Storage(storage, bytes, memory().total()), optimizer, settings, schedule, loss, execution...) {}
 
   Model& model() { return *model_; }
   const Model& model() const { return *model_; }
@@ -212,8 +214,8 @@ class Trainer {
       std::max(rounded(root_workspace), rounded(sizeof(Scalar) * std::size_t{GradientPass::scratch<Model, Optimizer>}));
   static std::byte* bytes_of(void* pointer) { return static_cast<std::byte*>(pointer); }
 
-  Trainer(Storage storage, Optimizer optimizer, TrainingSettings settings, Schedule schedule, Loss loss,
-          const auto&... execution)
+  TrainerOf(Storage storage, Optimizer optimizer, TrainingSettings settings, Schedule schedule, Loss loss,
+            const auto&... execution)
       : storage_(std::move(storage)),
         optimizer_(optimizer),
         settings_(settings),
@@ -464,5 +466,21 @@ class Trainer {
   TrainingProgress progress_;
   bool has_leftovers_ = false;  // gradients of a batch that ended in an error
 };
+
+namespace detail {
+template <class Model, class Loss, class Optimizer, class Schedule, class Execution>
+struct TrainerFor {
+  using Type = RefusedTrainer<Model, Loss, Optimizer, Schedule, Execution>;
+};
+template <TrainableModel Model, LossOf<Model> Loss, OptimizerOf<typename Model::Scalar> Optimizer,
+          LearningRateSchedule Schedule, ExecutionOfSteps Execution>
+struct TrainerFor<Model, Loss, Optimizer, Schedule, Execution> {
+  using Type = TrainerOf<Model, Loss, Optimizer, Schedule, Execution>;
+};
+}  // namespace detail
+
+/// The TrainerOf these parts, or where they do not go together one error that says why.
+template <class Model, class Loss, class Optimizer, class Schedule = schedule::Constant, class Execution = Serial>
+using Trainer = typename detail::TrainerFor<Model, Loss, Optimizer, Schedule, Execution>::Type;
 
 }  // namespace transfix::inline TRANSFIX_ABI
