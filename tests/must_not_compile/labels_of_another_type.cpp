@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // expect: the data's targets are not what the loss takes
-// expect: data_fits_model
+// expect: target_fits_model
 // expect: Values<1
 // expect: Tokens<1
 #include <transfix/core/values.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // expect: give windows as long as its context
-// expect: data_fits_model
+// expect: input_fits_model
 // expect: Tokens<32
 // expect: Tokens<64
 #include <transfix/data/windows.hpp>

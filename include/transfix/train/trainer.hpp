@@ -6,11 +6,12 @@
 #include <transfix/core/padded.hpp>
 #include <transfix/core/storage.hpp>
 #include <transfix/core/together.hpp>
-#include <transfix/data/permutation.hpp>
 #include <transfix/expression/context.hpp>
 #include <transfix/nn/initialize.hpp>
 #include <transfix/schedule/schedule.hpp>
+#include <transfix/train/check_data.hpp>
 #include <transfix/train/concepts.hpp>
+#include <transfix/train/draw.hpp>
 #include <transfix/train/events.hpp>
 #include <transfix/train/execution.hpp>
 #include <transfix/train/gradient_pass.hpp>
@@ -31,10 +32,6 @@ struct DefaultObserverOf {
 template <class Data>
 using DefaultObserver = typename DefaultObserverOf<Data>::Type;
 }  // namespace detail
-
-/// The law of windows: as long as the model's context.
-template <class ExampleOfData, class ExpectedByModel>
-inline constexpr bool data_fits_model = std::is_same_v<ExampleOfData, ExpectedByModel>;
 
 /// Trains a Model: parameters, gradients, the optimizer's moments, tapes and workspaces in one block of
 /// memory that is taken once; a step allocates nothing. Equal settings give equal bits, whatever the
@@ -73,8 +70,8 @@ class TrainerOf {
   /// One update of the parameters from one batch, drawn at random. Returns the mean loss of the batch.
   template <DataSet Data>
   double step(const Data& data) {
-    check_data(data);
-    if constexpr (fits<Data>) {
+    detail::check_data<Model>(data);
+    if constexpr (detail::data_fits_model<Data, Model>) {
       begin_with(data.size());
       if (!try_step(data)) fail_as_diverged();
     }
@@ -84,8 +81,8 @@ class TrainerOf {
   /// The mean loss over all of a data set, each target once, without dropout, of result().
   template <DataSet Data>
   double evaluate(const Data& data) {
-    check_data(data);
-    if constexpr (fits<Data>) progress_.validation_loss = mean_loss(data);
+    detail::check_data<Model>(data);
+    if constexpr (detail::data_fits_model<Data, Model>) progress_.validation_loss = mean_loss(data);
     if constexpr (requires { data.measure(result()); }) progress_.metric = data.measure(result());
     return progress_.validation_loss;
   }
@@ -97,9 +94,9 @@ class TrainerOf {
     if constexpr (sizeof...(Observers) == 0) {
       return fit(data, validation, detail::DefaultObserver<Data>());
     } else {
-      check_data(data);
-      check_data(validation);
-      if constexpr (fits<Data> && fits<ValidationData>) {
+      detail::check_data<Model>(data);
+      detail::check_data<Model>(validation);
+      if constexpr (detail::data_fits_model<Data, Model> && detail::data_fits_model<ValidationData, Model>) {
         begin_with(data.size());
         events::tell(events::started, *this, observers...);
         const auto score = [&] {
@@ -266,7 +263,7 @@ class TrainerOf {
                             : std::min(settings_.batch, settings_.epochs * examples - step * settings_.batch);
     double counted = 0;
     for (Index number = 0; number < batch; ++number) {
-      counted += loss_.weight(drawn_example(data, step, number).target);
+      counted += loss_.weight(detail::drawn_example(data, settings_, step, number).target);
     }
     if (counted == 0) {  // nothing to learn from this batch
       progress_.step = step + 1;
@@ -280,7 +277,7 @@ class TrainerOf {
       for (Index shard = thread; shard < Execution::shards; shard += Execution::threads) {
         const Index end = batch * (shard + 1) / Execution::shards;
         for (Index number = batch * shard / Execution::shards; number < end; number += together) {
-          const auto get = [&](Index place) { return drawn_example(data, step, place); };
+          const auto get = [&](Index place) { return detail::drawn_example(data, settings_, step, place); };
           with_group(number, end, get, [&](const auto& input, const auto& target) {
             Context context = context_of(thread, step, number);
             context.dropout = settings_.dropout;
@@ -362,56 +359,6 @@ class TrainerOf {
     context.step = static_cast<std::uint32_t>(step);
     context.sequence = static_cast<std::uint32_t>(sequence);
     return context;
-  }
-
-  template <class Data>
-  Index drawn(const Data& data, Index step, Index sequence) const {
-    const Index size = data.size(), position = step * settings_.batch + sequence;
-    if constexpr (OrderedDataSet<Data>) return data.order()(position / size, position % size);
-    if (settings_.epochs > 0) {
-      return data::Permutation(size, settings_.seed, static_cast<std::uint64_t>(position / size))(position % size);
-    }
-    return Random(settings_.seed, (static_cast<std::uint64_t>(step) << 32) + static_cast<std::uint64_t>(sequence) + 1)
-        .below(size);
-  }
-
-  // An example for training, which augmented data changes at random: anew in each step, equally in a resumed run.
-  template <class Data>
-  auto drawn_example(const Data& data, Index step, Index sequence) const {
-    const Index number = drawn(data, step, sequence);
-    if constexpr (AugmentedDataSet<Data>) {
-      constexpr std::uint64_t augmentation = std::uint64_t{1} << 63;  // a stream of its own
-      Random random(settings_.seed,
-                    augmentation + (static_cast<std::uint64_t>(step) << 32) + static_cast<std::uint64_t>(sequence));
-      return data.example(number, random);
-    } else {
-      return data.example(number);
-    }
-  }
-
-  // After a failed check the rest is left out, so that one mistake is one error.
-  template <class Data>
-  static constexpr bool fits =
-      data_fits_model<decltype(decltype(std::declval<const Data&>().example(0))::input), Input>&&
-          data_fits_model<decltype(decltype(std::declval<const Data&>().example(0))::target), Target>;
-
-  template <class Data>
-  static void check_data(const Data& data) {
-    using Example = decltype(data.example(0));
-    static_assert(data_fits_model<decltype(Example::input), Input>,
-                  "the data's inputs are not what the model takes: give windows as long as its context");
-    if constexpr (data_fits_model<decltype(Example::input), Input>) {
-      static_assert(data_fits_model<decltype(Example::target), Target>,
-                    "the data's targets are not what the loss takes: give windows as long as the model's context");
-    }
-    if (data.size() < 1) fail("the data set is empty: it has no example to train on or to evaluate");
-    if constexpr (requires { data.largest_token(); }) {
-      if (data.largest_token() >= Model::vocabulary) {
-        fail("token ", data.largest_token(), " does not fit .vocabulary = ", Model::vocabulary,
-             ": the tokenizer has more entries than the model; use .vocabulary = ", data.largest_token() + 1,
-             " or more");
-      }
-    }
   }
 
   // Adds the shards' gradients in order, clips their norm and lets the optimizer work. Threads take stretches
