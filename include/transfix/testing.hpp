@@ -73,9 +73,12 @@ class Comparison {
         return loss();
       };
       // The five-point formula, with an error of the fourth order in the step.
-      const double difference = (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) / (12 * step);
+      const double right = at(step);
+      const double difference = (8 * (right - at(-step)) - (at(2 * step) - at(-2 * step))) / (12 * step);
       number = before;
-      const double scale = std::max({std::abs(difference), std::abs(gradients[i]), typical, 1e-6});
+      // A gradient of 0 is known only as well as the rounding of the loss allows.
+      const double least = 1e-5 * std::max(1.0, std::abs(right));
+      const double scale = std::max({std::abs(difference), std::abs(gradients[i]), typical, least});
       const double error = std::abs(difference - gradients[i]) / scale;
       worst_ = error <= worst_ ? worst_ : std::isnan(error) ? INFINITY : error;
     }
