@@ -84,7 +84,8 @@ TEST_CASE("sentence classifier: the short form of a short sentence gives what th
   Random random(1);
   initialize(*model, random);
   const auto input = sentence({5, 6, 7});
-  const auto short_form = own((*model)(input.cut<3>()));
+  const auto cut = input.cut<3>();  // an expression looks at its input
+  const auto short_form = own((*model)(cut));
   const auto tape = std::make_unique<typename decltype(short_form)::Tape>();
   const Storage workspace(std::max(decltype(short_form)::forward_bytes, Index{1}));
   Context pass;
