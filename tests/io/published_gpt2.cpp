@@ -130,7 +130,7 @@ TEST_CASE("published gpt2: a shorter context takes the first positions") {
   const std::vector<Token> tokens{1, 7, 10, 3, 0, 0};
   auto whole = published::logits(*model, {tokens.data()});
   whole.resize(4 * 11);
-  CHECK(published::logits(*part, {tokens.data()}) == whole);
+  CHECK(support::largest_difference(published::logits(*part, {tokens.data()}).data(), whole) < 1e-6);
 }
 
 TEST_CASE("published gpt2: what old files hold beside the parameters") {
