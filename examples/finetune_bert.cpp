@@ -13,7 +13,6 @@
 #include <transfix/data/drawn_once.hpp>
 #include <transfix/data/example.hpp>
 #include <transfix/data/labelled_text.hpp>
-#include <transfix/data/random_split.hpp>
 #include <transfix/generate/predictions.hpp>
 #include <transfix/io/published/bert.hpp>
 #include <transfix/nn/low_rank.hpp>
@@ -178,17 +177,6 @@ struct Task {
   std::vector<data::LabelledText> training, validation, test;
 };
 
-/// Some of the examples, as many of each class as its share.
-std::vector<std::vector<data::LabelledText>> split(const std::vector<data::LabelledText>& all, double share,
-                                                   std::uint64_t seed) {
-  std::vector<std::vector<data::LabelledText>> parts;
-  for (const auto& numbers : data::stratified_split(data::labels_of(all), {share, 1 - share}, seed)) {
-    auto& part = parts.emplace_back();
-    for (const Index number : numbers) part.push_back(all[static_cast<std::size_t>(number)]);
-  }
-  return parts;
-}
-
 Task read_task(const Options& options) {
   const auto format = options.is_trec ? data::trec : data::label_and_sentence;
   Task task;
@@ -199,9 +187,10 @@ Task read_task(const Options& options) {
          most_classes, "; change most_classes in finetune_bert.cpp");
   }
   if (options.examples > 0 && options.examples < std::ssize(all)) {
-    all = split(all, static_cast<double>(options.examples) / static_cast<double>(all.size()), options.training.seed)[0];
+    const double share = static_cast<double>(options.examples) / static_cast<double>(all.size());
+    all = data::stratified_split(all, {share, 1 - share}, options.training.seed)[0];
   }
-  auto parts = split(all, 0.9, options.training.seed);
+  auto parts = data::stratified_split(all, {0.9, 0.1}, options.training.seed);
   task.training = std::move(parts[0]);
   task.validation = std::move(parts[1]);
   if (!options.test.empty()) task.test = data::read_labelled_lines(options.test, task.labels, format);

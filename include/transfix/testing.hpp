@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <transfix/core/storage.hpp>
 #include <transfix/expression/elementwise.hpp>
@@ -77,8 +78,8 @@ class Comparison {
       const double difference = (8 * (right - at(-step)) - (at(2 * step) - at(-2 * step))) / (12 * step);
       number = before;
       // A gradient of 0 is known only as well as the rounding of the loss allows.
-      const double least = 1e-5 * std::max(1.0, std::abs(right));
-      const double scale = std::max({std::abs(difference), std::abs(gradients[i]), typical, least});
+      const double rounding = std::numeric_limits<double>::epsilon() * std::abs(right) / step;
+      const double scale = std::max({std::abs(difference), std::abs(gradients[i]), typical, 1e-6, 4e6 * rounding});
       const double error = std::abs(difference - gradients[i]) / scale;
       worst_ = error <= worst_ ? worst_ : std::isnan(error) ? INFINITY : error;
     }

@@ -3,11 +3,11 @@
 
 #include <memory>
 #include <string>
-#include <transfix/core/storage.hpp>
 #include <transfix/expression/masks.hpp>
 #include <transfix/generate/generator.hpp>
 #include <transfix/models/gpt.hpp>
 #include <transfix/models/llama.hpp>
+#include <transfix/testing.hpp>
 
 #include "../counted_new.hpp"
 #include "../support.hpp"
@@ -35,17 +35,17 @@ std::unique_ptr<M> model() {
   return result;
 }
 
+/// All values of the expression that make() gives.
+auto values_of(auto make) {
+  testing::Pass pass(make);
+  const auto* const values = pass.forward();
+  return std::vector(values, values + decltype(pass)::E::span);
+}
+
 /// The logits of a whole pass over `Length` tokens, [Length, vocabulary].
 template <Index Length, class M>
 auto whole_pass(const M& model, const Token* tokens) {
-  const auto logits = store(model(Tokens<Length>{tokens}));
-  using E = std::remove_const_t<decltype(logits)>;
-  Storage tape(Index{sizeof(typename E::Tape)}), workspace(E::forward_bytes);
-  Context context;
-  context.workspace = workspace.data();
-  auto& on_tape = *reinterpret_cast<typename E::Tape*>(tape.data());
-  logits.forward(on_tape, context);
-  return std::vector<typename M::Scalar>(logits.value(on_tape), logits.value(on_tape) + Length * M::vocabulary);
+  return values_of([&] { return model(Tokens<Length>{tokens}); });
 }
 
 constexpr Token tokens[] = {3, 12, 0, 7, 7, 1, 5, 9, 2, 11, 4, 0, 8, 6, 10};
@@ -135,19 +135,15 @@ TEST_CASE("generator: with a window, each layer sees the last tokens, past the c
   constexpr Index window = 4, length = 15;
   const auto trained = model<Relative>();
   // The whole pass: two layers, each with a mask that is a window.
-  const auto logits = store(nn::logits(trained->norm(trained->blocks(trained->token_embedding(Tokens<length>{tokens}),
-                                                                     [](Index) { return SeesWindow<window>{}; })),
-                                       trained->token_embedding, trained->head));
-  using E = std::remove_const_t<decltype(logits)>;
-  Storage tape(Index{sizeof(typename E::Tape)}), workspace(E::forward_bytes);
-  Context context;
-  context.workspace = workspace.data();
-  auto& on_tape = *reinterpret_cast<typename E::Tape*>(tape.data());
-  logits.forward(on_tape, context);
+  const auto logits = values_of([&] {
+    return nn::logits(trained->norm(trained->blocks(trained->token_embedding(Tokens<length>{tokens}),
+                                                    [](Index) { return SeesWindow<window>{}; })),
+                      trained->token_embedding, trained->head);
+  });
   const auto generator = std::make_unique<Generator<Relative, window>>(*trained);
   static_assert(sizeof(Generator<Relative, window>) < sizeof(Generator<Relative>));
   for (Index position = 0; position < length; ++position) {
-    const double* const expected = logits.value(on_tape) + position * Relative::vocabulary;
+    const double* const expected = logits.data() + position * Relative::vocabulary;
     const std::vector<double> wanted(expected, expected + Relative::vocabulary);
     CHECK(support::largest_difference(generator->read(tokens[position]), wanted) < 1e-12);
   }

@@ -130,6 +130,8 @@ TEST_CASE("published gpt2: a shorter context takes the first positions") {
   const std::vector<Token> tokens{1, 7, 10, 3, 0, 0};
   auto whole = published::logits(*model, {tokens.data()});
   whole.resize(4 * 11);
+  const auto positions = numbers(part->position_embedding.weight);
+  CHECK(std::equal(positions.begin(), positions.end(), model->position_embedding.weight.data));
   CHECK(support::largest_difference(published::logits(*part, {tokens.data()}).data(), whole) < 1e-6);
 }
 

@@ -67,10 +67,10 @@ TEST_CASE("classifiers: gradients of the whole model against central differences
 
 TEST_CASE("classifiers: frames of numbers are learned by the trainer of everything else") {
   const Louder data;
-  Trainer<Louder::Model, loss::CrossEntropy, optim::AdamW> trainer{{.learning_rate = 1e-2f},
-                                                                   {.steps = 1500, .batch = 16}};
+  Trainer<Louder::Model, loss::CrossEntropy, optim::AdamW, schedule::WarmupCosine> trainer{
+      {.learning_rate = 1e-2f}, {.steps = 1500, .batch = 16}};
   for (int step = 0; step < 1500; ++step) trainer.step(data);
-  CHECK(trainer.evaluate(data) < 0.4);  // 0.69 is guessed
+  CHECK(trainer.evaluate(data) < 0.2);
 }
 
 namespace {

@@ -17,6 +17,7 @@
 #include <transfix/train/trainer.hpp>
 
 #include "../train/silent.hpp"
+#include "moves.hpp"
 
 using namespace transfix;
 using optim::Grouped;
@@ -32,24 +33,7 @@ static_assert(Grouped<optim::Sgd, "token_embedding.weight", "blocks.1.*", "*bias
 static_assert(!Grouped<optim::Sgd, "token_embedding.weight", "blocks.2.*">::fits<Model>);
 static_assert(!Grouped<optim::Sgd, "token_embedding">::fits<Model>);
 
-/// How much one step moves each parameter, by its name.
-template <class Optimizer>
-std::map<std::string, double> moves(const Optimizer& optimizer) {
-  Trainer<Model, loss::CrossEntropy, Optimizer> trainer(optimizer, {.steps = 1, .clip_norm = 0});
-  const auto before = std::make_unique<Model>(trainer.model());
-  trainer.step(windows);
-  std::map<std::string, double> found;
-  auto* const old = reinterpret_cast<const float*>(before.get());
-  auto* const first = reinterpret_cast<const float*>(&trainer.model());
-  for_each_parameter(trainer.model(), [&](const Path& path, auto& parameter) {
-    std::string name;
-    path.write([&](std::string_view piece) { name += piece; });
-    double sum = 0;
-    for (const float& number : numbers(parameter)) sum += std::abs(double{number} - double{old[&number - first]});
-    found[name] = sum;
-  });
-  return found;
-}
+auto moves(const auto& optimizer) { return support::moves<Model>(optimizer, windows); }
 
 /// Validation loss after a short run on text that repeats.
 template <class Optimizer, class Execution = Serial>

@@ -12,6 +12,7 @@
 #include <transfix/train/trainer.hpp>
 
 #include "../train/silent.hpp"
+#include "moves.hpp"
 
 using namespace transfix;
 
@@ -29,25 +30,7 @@ static_assert(!LayerWise<Sgd, 3>::fits<Model>);
 static_assert(!LayerWise<Sgd, 1>::fits<Model>);
 static_assert(!LayerWise<Sgd, 2, "*nothing*">::fits<Model>);
 
-/// How much the last of `steps` steps moves each parameter, by its name.
-std::map<std::string, double> moves(const auto& optimizer, int steps = 1) {
-  Trainer<Model, loss::CrossEntropy, std::remove_cvref_t<decltype(optimizer)>> trainer(optimizer,
-                                                                                       {.steps = 9, .clip_norm = 0});
-  for (int step = 1; step < steps; ++step) trainer.step(windows);
-  const auto before = std::make_unique<Model>(trainer.model());
-  trainer.step(windows);
-  std::map<std::string, double> found;
-  auto* const old = reinterpret_cast<const float*>(before.get());
-  auto* const first = reinterpret_cast<const float*>(&trainer.model());
-  for_each_parameter(trainer.model(), [&](const Path& path, auto& parameter) {
-    std::string name;
-    path.write([&](std::string_view piece) { name += piece; });
-    for (const float& number : numbers(parameter)) {
-      found[name] += std::abs(double{number} - double{old[&number - first]});
-    }
-  });
-  return found;
-}
+auto moves(const auto& optimizer, int steps = 1) { return support::moves<Model>(optimizer, windows, steps); }
 
 int depth_of(const std::string& name) {
   return name.find("embedding") != name.npos ? 3

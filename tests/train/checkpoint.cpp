@@ -12,6 +12,7 @@
 #include <transfix/optim/adafactor.hpp>
 #include <transfix/optim/adamw.hpp>
 #include <transfix/optim/averaged.hpp>
+#include <transfix/optim/layer_wise.hpp>
 #include <transfix/optim/sgd.hpp>
 #include <transfix/train/checkpoint.hpp>
 #include <transfix/train/keep_best.hpp>
@@ -132,6 +133,11 @@ TEST_CASE("checkpoint: one of other settings, another model or no checkpoint at 
   CHECK(contains(refused(other_optimizer, folder / "run"), "has no \"optimizer.decay\""));
   Training<optim::Sgd> plain({.learning_rate = 1e-3f}, settings);
   CHECK(contains(refused(plain, folder / "run"), "has no \"optimizer.momentum\""));
+  using Layered = Training<optim::LayerWise<optim::AdamW, 1>>;
+  Layered layered({}, settings), faster({{.learning_rate = 0.5f}}, settings);
+  layered.step(windows);
+  save_checkpoint(layered, folder / "layered");
+  CHECK(contains(refused(faster, folder / "layered"), "optimizer.learning_rate = 0.001"));
   Training<optim::AdamW> other_beta({.beta2 = 0.5f}, settings);
   CHECK(contains(refused(other_beta, folder / "run"), "optimizer.beta2 = 0.99"));
   Training<optim::AdamW> other_warmup({}, settings, {.warmup = 7});

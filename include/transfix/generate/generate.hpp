@@ -22,6 +22,10 @@ struct GenerationSettings {
 };
 
 namespace detail {
+inline void check_request(std::span<const Token> prompt, const GenerationSettings& settings) {
+  if (prompt.empty()) fail("generate: the prompt is empty; give at least one token");
+  if (settings.tokens < 0) fail("generate: .tokens = ", settings.tokens, " must not be negative");
+}
 /// The length of the stop that `written` ends with, or 0.
 inline std::size_t length_of_stop(std::span<const Token> written, const std::vector<std::vector<Token>>& stops) {
   for (const auto& stop : stops) {
@@ -36,8 +40,7 @@ inline std::size_t length_of_stop(std::span<const Token> written, const std::vec
 template <class Model, class Show>
 std::vector<Token> generate(const Model& model, std::span<const Token> prompt, const GenerationSettings& settings,
                             Show&& show) {
-  if (prompt.empty()) fail("generate: the prompt is empty; give at least one token");
-  if (settings.tokens < 0) fail("generate: .tokens = ", settings.tokens, " must not be negative");
+  detail::check_request(prompt, settings);
   const auto generator = std::make_unique<Generator<Model>>(model, settings.seed);
   std::vector<Token> tokens(prompt.begin(), prompt.end());
   tokens.reserve(prompt.size() + static_cast<std::size_t>(settings.tokens));

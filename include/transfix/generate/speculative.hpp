@@ -2,25 +2,10 @@
 #pragma once
 #include <array>
 #include <transfix/generate/generate.hpp>
-#include <transfix/nn/language_head.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {
 
 namespace detail {
-/// The logits of tokens that stand behind `start` others, whose keys and values the cache holds.
-template <class Model, Index Length>
-auto logits_of_block(const Model& model, Tokens<Length> tokens, Index start, KeyValueCache<Model>& cache) {
-  const auto logits = [&](auto embedded) {
-    return store(
-        nn::logits(model.norm(model.blocks(std::move(embedded), cache.at(start))), model.token_embedding, model.head));
-  };
-  if constexpr (requires { model.position_embedding; }) {
-    return logits(model.token_embedding(tokens) + model.position_embedding.template rows<Length>(start));
-  } else {
-    return logits(model.token_embedding(tokens));
-  }
-}
-
 /// Reads `Length` tokens of a text in one pass over a decoder and its key-value cache.
 template <class Model, Index Length>
 class BlockReader {
@@ -39,7 +24,7 @@ class BlockReader {
     std::copy_n(rest.begin(), std::min(rest.size(), tokens_.size()), tokens_.begin());
     Context pass;
     pass.workspace = workspace_;
-    const auto logits = logits_of_block(*model_, Tokens<Length>{tokens_.data()}, start, cache_);
+    const auto logits = store((*model_)(Tokens<Length>{tokens_.data()}, start, cache_.at(start)));
     logits.forward(tape_, pass);
     return logits.value(tape_) + (position - start) * Model::vocabulary;
   }
@@ -51,7 +36,7 @@ class BlockReader {
   Cache cache_ = {};
 
   using Logits =
-      decltype(logits_of_block(std::declval<const Model&>(), Tokens<Length>{}, Index{}, std::declval<Cache&>()));
+      decltype(store(std::declval<const Model&>()(Tokens<Length>{}, Index{}, std::declval<Cache&>().at(Index{}))));
   typename Logits::Tape tape_;
   alignas(parameter_alignment) std::byte
       workspace_[static_cast<std::size_t>(std::max(Logits::forward_bytes, Index{1}))];
@@ -89,8 +74,7 @@ SpeculativeText generate_speculatively(const Large& large, const Small& small, s
                 "generate_speculatively: the models must have the same vocabulary");
   constexpr Index vocabulary = Large::vocabulary, context = std::min(Large::context, Small::context);
   const Index start = std::ssize(prompt), end = start + settings.tokens;
-  if (start == 0) fail("generate: the prompt is empty; give at least one token");
-  if (settings.tokens < 0) fail("generate: .tokens = ", settings.tokens, " must not be negative");
+  detail::check_request(prompt, settings);
   if (end > context) {
     fail("generate_speculatively: the prompt of ", start, " tokens and .tokens = ", settings.tokens,
          " exceed the context of ", context, "; ask for fewer, or use generate");

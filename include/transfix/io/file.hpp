@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -32,8 +31,9 @@ using File = std::unique_ptr<std::FILE, Close>;
 
 inline std::string reason(int number) { return std::generic_category().message(number); }
 
+inline constexpr const char* temporary_mark = ".temporary";
 inline std::filesystem::path temporary_name(std::filesystem::path path, int attempt) {
-  return path += ".temporary" + std::to_string(attempt);
+  return path += temporary_mark + std::to_string(attempt);
 }
 
 /// The file that is meant: what a link leads to. Fails where it is none that can be written as a whole.
@@ -159,13 +159,12 @@ inline void write_atomically(const std::filesystem::path& given, std::span<const
 inline void remove_unfinished(const std::filesystem::path& path) {
   std::error_code error;
   const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  const std::string start = detail::temporary_name(path.filename(), 0).string();
+  const std::string start = path.filename().string() + detail::temporary_mark;
   std::vector<std::filesystem::path> unfinished;
   for (std::filesystem::directory_iterator file(folder, error), end; !error && file != end; file.increment(error)) {
     const std::string name = file->path().filename().string();
-    const std::string_view number = std::string_view(name).substr(std::min(name.size(), start.size() - 1));
-    const bool counted = !number.empty() && number.find_first_not_of("0123456789") == number.npos;
-    if (counted && name.starts_with(start.substr(0, start.size() - 1))) unfinished.push_back(file->path());
+    if (!name.starts_with(start) || name == start) continue;
+    if (name.find_first_not_of("0123456789", start.size()) == name.npos) unfinished.push_back(file->path());
   }
   for (const auto& file : unfinished) std::filesystem::remove(file, error);
 }

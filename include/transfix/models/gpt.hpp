@@ -73,9 +73,10 @@ struct Gpt {
     return nn::logits(norm(blocks(embed(tokens, 0))), token_embedding, head);
   }
 
-  /// The logits of one more token; `memory(layer)` holds the keys and values of the `position` tokens before it.
-  constexpr auto operator()(Tokens<1> token, Index position, auto memory) const {
-    return nn::logits(norm(blocks(embed(token, position), memory)), token_embedding, head);
+  /// The logits of further tokens; `memory(layer)` holds the keys and values of the `position` tokens before them.
+  template <Index Length>
+  constexpr auto operator()(Tokens<Length> tokens, Index position, auto memory) const {
+    return nn::logits(norm(blocks(embed(tokens, position), memory)), token_embedding, head);
   }
 
  private:

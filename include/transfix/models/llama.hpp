@@ -73,9 +73,10 @@ struct Llama {
     return nn::logits(norm(blocks(token_embedding(tokens))), token_embedding, head);
   }
 
-  /// The logits of one more token; `memory(layer)` holds the keys and values of the tokens before it.
-  constexpr auto operator()(Tokens<1> token, Index, auto memory) const {
-    return nn::logits(norm(blocks(token_embedding(token), memory)), token_embedding, head);
+  /// The logits of further tokens; `memory(layer)` holds the keys and values of the tokens before them.
+  template <Index Length>
+  constexpr auto operator()(Tokens<Length> tokens, Index, auto memory) const {
+    return nn::logits(norm(blocks(token_embedding(tokens), memory)), token_embedding, head);
   }
 };
 

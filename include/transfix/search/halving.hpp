@@ -66,8 +66,8 @@ struct AsynchronousHalving {
   void check(const Space&) const {
     detail::check_halving("search::AsynchronousHalving", trials, least, most, reduction);
     if (trials < reduction && least * reduction <= most) {
-      fail("search::AsynchronousHalving: of .trials = ", trials, " none goes on; take .reduction = ", reduction,
-           " or more");
+      fail("search::AsynchronousHalving: of .trials = ", trials, " none goes on; take at least ", reduction,
+           ", which is .reduction");
     }
     if (behind < 0) fail("search::AsynchronousHalving: .behind = ", behind, " must not be negative");
   }

@@ -8,8 +8,7 @@ namespace transfix::inline TRANSFIX_ABI::text {
 /// Learns a vocabulary of word pieces from counted words, such as those of for_each_bert_word: the words are cut by
 /// byte pairs (BytePairTraining), and of the pieces, those that go on marked with ##, the most frequent ones are kept
 /// after all characters. `options.maximum_size` must be given, and there are as many merges as it exceeds 256;
-/// characters and pieces that occur less often than
-/// `minimum_count` are left out.
+/// characters and pieces that occur less often than `minimum_count` are left out.
 inline Vocabulary learn_word_pieces(const WordCounts& words, const VocabularyOptions& options) {
   if (words.empty()) fail("word pieces cannot be learned from an empty text; give it the text to train on");
   BytePairTraining training(words);

@@ -56,6 +56,8 @@ io::Metadata decisive_settings(const Trainer& trainer) {
                            {"examples", std::to_string(trainer.progress().examples)},
                            {"shards", std::to_string(Trainer::shards)}};
   note_numbers(decisive, "optimizer", trainer.optimizer());
+  // Also of an optimizer whose members cannot be told one by one.
+  decisive["optimizer.learning_rate"] = exact_text(double{trainer.optimizer().learning_rate});
   note_numbers(decisive, "schedule", trainer.schedule());
   note_numbers(decisive, "loss", trainer.loss());
   return decisive;
