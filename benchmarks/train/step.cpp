@@ -49,7 +49,7 @@ struct Fastest {
 };
 template <Index Count>
 struct Fastest<A, Count> {
-  using Execution = Threads<Count, 4, 3>;
+  using Execution = Threads<Count, 2, 3>;
 };
 template <Index Count>
 struct Fastest<B, Count> {

@@ -7,7 +7,7 @@
 #include <limits>
 #include <memory>
 #include <transfix/core/storage.hpp>
-#include <transfix/expression/elementwise.hpp>
+#include <transfix/expression/stored.hpp>
 #include <transfix/nn/initialize.hpp>
 #include <type_traits>
 #include <vector>

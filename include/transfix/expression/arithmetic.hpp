@@ -6,6 +6,7 @@ namespace transfix::inline TRANSFIX_ABI {
 
 namespace rules {
 struct Add {
+  static constexpr bool is_linear = true;
   static auto value(auto a, auto b) { return a + b; }
   template <class V>
   static std::array<V, 2> gradients(V dy, V, V) {
@@ -13,6 +14,7 @@ struct Add {
   }
 };
 struct Subtract {
+  static constexpr bool is_linear = true;
   static auto value(auto a, auto b) { return a - b; }
   template <class V>
   static std::array<V, 2> gradients(V dy, V, V) {
@@ -35,6 +37,7 @@ struct Divide {
 };
 /// factor * x + offset
 struct Affine {
+  static constexpr bool is_linear = true;
   double factor = 1, offset = 0;
   constexpr bool keeps_masked() const { return factor > 0; }  // -infinity stays -infinity
   template <class V>

@@ -2,7 +2,7 @@
 #pragma once
 #include <array>
 #include <transfix/core/random.hpp>
-#include <transfix/expression/elementwise.hpp>
+#include <transfix/expression/stored.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {
 
@@ -74,6 +74,14 @@ struct Dropout : Computation<Dropout<X>> {
   }
   void close(Tape& tape, Context& context) const { expression.close(tape.expression, context); }
 };
+
+namespace detail {
+template <class X>
+requires(PlaceOf<X>::found) struct PlaceOf<Dropout<X>> {
+  static constexpr bool found = true;
+  static auto& of(auto& tape) { return PlaceOf<X>::of(tape.expression); }
+};
+}  // namespace detail
 
 /// Dropout where `Enabled`; otherwise x itself, and no code for it.
 template <bool Enabled = true, Operand X>

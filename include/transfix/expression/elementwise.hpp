@@ -184,6 +184,7 @@ constexpr auto spread(E expression) {
 ///   static auto value(auto x);  static auto derivative(auto x);   // or derivative_from_output(auto y)
 /// for a SIMD vector, or for (x, Position) where it depends on the place; a rule of two has
 ///   static auto value(auto a, auto b);  static auto gradients(auto dy, auto a, auto b);  // std::array of two
+/// One whose gradients do not depend on its operands may say so: static constexpr bool is_linear = true.
 template <class Rule>
 struct Elementwise {
   template <Operand X>
@@ -214,63 +215,5 @@ struct Elementwise {
 
 template <class Rule>
 inline constexpr Elementwise<Rule> elementwise;
-
-/// An elementwise expression whose numbers are needed in memory: computed once, with its gradient.
-template <class E>
-struct Stored : StoredComputation<Stored<E>> {
-  using Scalar = typename E::Scalar;
-  using Shape = typename E::Shape;
-  using Strides = DenseStrides<Shape>;
-  static constexpr bool differentiable = E::differentiable;
-  static constexpr Index span = Shape::size;
-  static constexpr Index open_bytes = differentiable ? workspace_bytes<Scalar>(span) : 0;
-  static constexpr Index forward_bytes = E::forward_bytes;
-  static constexpr Index close_bytes = differentiable ? E::open_bytes + E::close_bytes : 0;
-  struct Tape {
-    [[no_unique_address]] typename E::Tape expression;
-    Buffer<Scalar, span> value;
-    Scalar* gradient;
-  };
-  E expression;
-
-  constexpr explicit Stored(E given) : expression(std::move(given)) {}
-
-  void forward(Tape& tape, Context& context) const {
-    expression.forward(tape.expression, context);
-    for_each_vector<E>([&](auto tag, Index row, Index column) {
-      using Vector = decltype(tag);
-      simd::store(expression.template lane<Vector>(tape.expression, row, column),
-                  tape.value.data + row * Shape::columns + column);
-    });
-  }
-
-  void close(Tape& tape, Context& context) const {
-    if constexpr (differentiable) {
-      std::byte* const mark = context.workspace;
-      expression.open(tape.expression, context);
-      for_each_vector<E>([&](auto tag, Index row, Index column) {
-        using Vector = decltype(tag);
-        expression.pull(tape.expression, context, row, column,
-                        simd::load<Vector>(tape.gradient + row * Shape::columns + column));
-      });
-      expression.close(tape.expression, context);
-      context.workspace = mark;
-    }
-  }
-};
-
-/// Keeps an expression's numbers in memory; leaves and stored expressions stay as they are.
-template <Operand X>
-constexpr auto store(X&& x) {
-  using E = ExpressionOf<X>;
-  if constexpr (Viewable<E>) {
-    return as_expression(std::forward<X>(x));
-  } else {
-    return Stored<E>(as_expression(std::forward<X>(x)));
-  }
-}
-
-template <Operand X>
-using StoredOf = decltype(store(std::declval<X>()));
 
 }  // namespace transfix::inline TRANSFIX_ABI

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cstring>
-#include <transfix/expression/elementwise.hpp>
+#include <transfix/expression/stored.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {
 

@@ -18,6 +18,7 @@ void check_token(Token token, Index place) {
 template <class Table, class TokensOfSequences>
 struct Lookup {
   using Scalar = typename Table::Scalar;
+  static constexpr bool reads_result = false;
   static constexpr Index length = TokensOfSequences::length, sequences = TokensOfSequences::sequences;
   using Output = Tensor<Scalar, std::conditional_t<sequences == 1, Shape<length, Table::columns>,
                                                    Shape<sequences, length, Table::columns>>>;

@@ -68,6 +68,7 @@ struct Transpose {
 template <class A, class B, bool Transposed>
 struct MatMul {
   using Scalar = typename A::Scalar;
+  static constexpr bool reads_result = false;
   using Right = detail::RightOperand<B, Transposed>;
   // All rows at once where one right matrix serves them all.
   static constexpr bool is_one = B::Shape::batches == 1 && A::Strides::batch == A::Shape::matrix_rows * A::Strides::row;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <transfix/expression/elementwise.hpp>
+#include <transfix/expression/stored.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {
 
@@ -21,7 +21,8 @@ constexpr Index scratch_bytes() {
 ///   void forward(In<X> x..., Out<Output> y, Saved&, Context&) const;
 ///   void backward(In<Output> dy, In<Output> y, In<X> x..., const Saved&, Context&, auto dx...) const;
 /// backward hands each element's gradient to dx.add(row, column, vector) once, or as often as it likes
-/// to dx.clear(). The Context may be left out of both. A rule may name `scratch_bytes` of workspace.
+/// to dx.clear(). The Context may be left out of both. A rule may name `scratch_bytes` of workspace, and one whose
+/// backward does not read y says `static constexpr bool reads_result = false`.
 template <class Rule, class... Operands>
 struct Operation : StoredComputation<Operation<Rule, Operands...>> {
   using Output = typename Rule::Output;
@@ -97,6 +98,15 @@ struct Operation : StoredComputation<Operation<Rule, Operands...>> {
     (std::make_integer_sequence<Index, count>{});
   }
 };
+
+namespace detail {
+template <class Rule, class... Operands>
+requires(!Rule::reads_result && is_dense<typename Rule::Output::Shape,
+                                         typename Rule::Output::Strides>) struct PlaceOf<Operation<Rule, Operands...>> {
+  static constexpr bool found = true;
+  static auto& of(auto& tape) { return tape; }
+};
+}  // namespace detail
 
 /// An operation that reads `operands` by the rule `Rule<Tensor...>`; operands are stored where need be.
 template <template <class...> class Rule, Operand... X>

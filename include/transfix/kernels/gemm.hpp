@@ -5,6 +5,7 @@
 #include <transfix/kernels/gemm_rows.hpp>
 #include <transfix/kernels/gemm_turned.hpp>
 #include <transfix/simd/transpose.hpp>
+#include <utility>
 
 namespace transfix::inline TRANSFIX_ABI::kernels {
 
@@ -42,8 +43,13 @@ struct Tiling {
   static constexpr bool rows_first =
       !packs_all && Size.depth <= depth_block && whole_columns > 0 && Size.rows* Size.columns > 2 * cached;
   static constexpr Index chunk = std::max(cached / Size.depth / panel, Index{1}) * panel;
-  // A b beyond the cache is fetched a panel ahead.
-  static constexpr bool fetches_ahead = !packs_all && Size.depth * Size.columns > 2 * cached;
+  // Many rows pay for bringing operands into the cache first, in stretches of columns: weights, what a forward pass has
+  // kept for the gradient of a weight, and results that are kept. Others were just written.
+  static constexpr bool brings = Size.rows >= 4 * rows && Size.depth >= 32;
+  static constexpr bool brings_a = brings && Size.a_row == 1, brings_b = brings && Size.a_depth == 1;
+  static constexpr bool brings_c = brings && !packs_all;
+  static constexpr Index stretch =
+      std::max(2 * cached / (Size.depth < depth_block ? Size.depth : depth_block) / panel, Index{1}) * panel;
   static constexpr Index scratch =
       packs_rest ? (Size.depth < depth_block ? Size.depth : depth_block) * panel : Index{0};
 };
@@ -53,18 +59,28 @@ TRANSFIX_INLINE void fetch(const Scalar* from, Index count) {
   for (Index i = 0; i < count; i += static_cast<Index>(64 / sizeof(Scalar))) __builtin_prefetch(from + i);
 }
 
-// All rows of one panel of columns. With `FetchesAhead`, the panel after it is fetched on the way.
-template <class Scalar, Product Size, Index Columns, bool FetchesAhead = false>
+// Reads a number of each line of a matrix in the order of memory, so that it comes as a stream; a product that meets it
+// for the first time in strides would wait for every line.
+template <class Scalar>
+void bring(const Scalar* from, Index row_stride, Index column_stride, Index rows, Index columns) {
+  constexpr Index line = static_cast<Index>(64 / sizeof(Scalar));
+  if (column_stride != 1) {
+    std::swap(row_stride, column_stride);
+    std::swap(rows, columns);
+  }
+  for (Index row = 0; row < rows; ++row) {
+    for (Index column = 0; column < columns; column += line)
+      static_cast<void>(*static_cast<const volatile Scalar*>(from + row * row_stride + column));
+  }
+}
+
+// All rows of one panel of columns.
+template <class Scalar, Product Size, Index Columns>
 void panel(const Scalar* a, const Scalar* b, Index b_depth, Scalar* c, Index depth, bool accumulate) {
   constexpr Index rows = Tiling<Scalar, Size>::rows < Size.rows ? Tiling<Scalar, Size>::rows : Size.rows;
-  constexpr Index rest = Size.rows % rows, tiles = Size.rows / rows;
+  constexpr Index rest = Size.rows % rows;
   Index row = 0;
   for (; row + rows <= Size.rows; row += rows) {
-    if constexpr (FetchesAhead) {
-      const Index number = row / rows;
-      for (Index k = depth * number / tiles; k < depth * (number + 1) / tiles; ++k)
-        fetch(b + k * b_depth + Columns, Columns);
-    }
     tile<Scalar, rows, Columns, Size.a_row, Size.a_depth, Size.c_row>(a + row * Size.a_row, b, b_depth,
                                                                       c + row * Size.c_row, depth, accumulate);
   }
@@ -123,14 +139,20 @@ void multiply_by_panels(const Scalar* a, const Scalar* b, Scalar* c, bool accumu
     if constexpr (Tiling::rows_first) {
       sweep_rows<Scalar, Size>(left, right, c, adds);
     } else if constexpr (Tiling::whole_columns > 0) {
-      for (Index column = 0; column < Tiling::whole_columns; column += Tiling::panel) {
-        const Scalar* source = right + column * Size.b_column;
-        if constexpr (Tiling::packs_all) {
-          pack<Scalar, Size>(source, depth, Tiling::panel, scratch, Tiling::panel);
-          panel<Scalar, Size, Tiling::panel>(left, scratch, Tiling::panel, c + column, depth, adds);
-        } else {
-          panel<Scalar, Size, Tiling::panel, Tiling::fetches_ahead>(left, source, Size.b_depth, c + column, depth,
-                                                                    adds);
+      if constexpr (Tiling::brings_a) bring(left, Size.a_row, Size.a_depth, Size.rows, depth);
+      for (Index begin = 0; begin < Tiling::whole_columns; begin += Tiling::stretch) {
+        const Index end = std::min(begin + Tiling::stretch, Tiling::whole_columns);
+        if constexpr (Tiling::brings_b)
+          bring(right + begin * Size.b_column, Size.b_depth, Size.b_column, depth, end - begin);
+        if constexpr (Tiling::brings_c) bring(c + begin, Size.c_row, 1, Size.rows, end - begin);
+        for (Index column = begin; column < end; column += Tiling::panel) {
+          const Scalar* source = right + column * Size.b_column;
+          if constexpr (Tiling::packs_all) {
+            pack<Scalar, Size>(source, depth, Tiling::panel, scratch, Tiling::panel);
+            panel<Scalar, Size, Tiling::panel>(left, scratch, Tiling::panel, c + column, depth, adds);
+          } else {
+            panel<Scalar, Size, Tiling::panel>(left, source, Size.b_depth, c + column, depth, adds);
+          }
         }
       }
     }
