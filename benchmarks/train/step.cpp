@@ -60,6 +60,10 @@ struct Fastest<C, Count> {
   using Execution = Threads<Count, Count, 4 / Count>;
 };
 template <Index Count>
+struct Fastest<E, Count> {
+  using Execution = Threads<Count, 2, 2>;
+};
+template <Index Count>
 struct Fastest<F, Count> {
   using Execution = Threads<Count, 4, 8>;
 };

@@ -4,6 +4,7 @@
 #include <transfix/core/together.hpp>
 #include <transfix/data/windows.hpp>
 #include <transfix/loss/cross_entropy.hpp>
+#include <transfix/models/classifier.hpp>
 #include <transfix/models/encoder_decoder.hpp>
 #include <transfix/models/gpt.hpp>
 #include <transfix/optim/adamw.hpp>
@@ -63,6 +64,15 @@ struct PaddedPairs {
             {targets[static_cast<std::size_t>(number)].data()}};
   }
 };
+/// Texts of different lengths, one class each.
+template <class Model>
+struct Texts {
+  using Example = typename Pairs<Model>::Example;
+  static Index size() { return 40; }
+  Example example(Index number) const {
+    return {{{tokens.data() + number}, 1 + number % 12}, {tokens.data() + number}};
+  }
+};
 }  // namespace
 
 TEST_CASE("together: the losses of sequences one by one, also where a batch has a rest") {
@@ -104,4 +114,12 @@ TEST_CASE("together: pairs of different lengths, in the shortest form that all o
                                        double>;
   const auto alone = losses<Model, Threads<1, 2>>(PaddedPairs<Model>());
   CHECK(support::largest_difference(losses<Model, Threads<1, 2, 3>>(PaddedPairs<Model>()).data(), alone) < 1e-12);
+}
+
+TEST_CASE("together: texts of different lengths that are classified, also in shorter forms") {
+  constexpr models::ClassifierConfig config{
+      .classes = 8, .context = 12, .width = 16, .heads = 2, .hidden = 24, .layers = 2, .shortest = 3, .vocabulary = 8};
+  using Model = models::TokenClassifier<config, double>;
+  const auto alone = losses<Model, Threads<1, 2>>(Texts<Model>());
+  CHECK(support::largest_difference(losses<Model, Threads<1, 2, 3>>(Texts<Model>()).data(), alone) < 1e-12);
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <algorithm>
+#include <array>
 #include <transfix/core/error.hpp>
-#include <transfix/core/tokens.hpp>
+#include <transfix/core/together.hpp>
 #include <utility>
 
 // Sequences of different lengths. A model is compiled for the longest, and where it is worth it for shorter ones too:
@@ -26,6 +28,42 @@ struct PaddedTokens {
     return {{tokens.data}, length};
   }
 };
+
+/// The same for sequences that are worked on together: they run in the shortest form that all of them fit.
+template <Index Context, Index Shortest, Index Sequences>
+struct PaddedTokensTogether {
+  static constexpr Index context = Context, shortest = Shortest;
+  Tokens<Context, Sequences> tokens;
+  std::array<Index, static_cast<std::size_t>(Sequences)> lengths;
+  Index length = Context;  ///< of the longest
+
+  template <Index Length>
+  constexpr PaddedTokensTogether<Length, Length, Sequences> cut() const {
+    return {{tokens.data}, lengths, length};
+  }
+};
+
+template <Index Context, Index Shortest, Index Count>
+struct Together<PaddedTokens<Context, Shortest>, Count> {
+  static constexpr auto of(auto&& get) {
+    PaddedTokensTogether<Context, Shortest, Count> all{
+        Together<Tokens<Context>, Count>::of([&](Index number) { return get(number).tokens; }), {}, 0};
+    for (Index number = 0; number < Count; ++number) {
+      all.lengths[static_cast<std::size_t>(number)] = get(number).length;
+      all.length = std::max(all.length, get(number).length);
+    }
+    return all;
+  }
+};
+
+/// How much of an input is no padding: of one sequence, or of each of several.
+constexpr auto lengths_of(const auto& input) {
+  if constexpr (requires { input.lengths; }) {
+    return input.lengths;
+  } else {
+    return std::array{input.length};
+  }
+}
 
 /// An input that has shorter forms.
 template <class Input>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <algorithm>
 #include <array>
 #include <transfix/core/error.hpp>
 #include <transfix/expression/operation.hpp>
@@ -7,31 +8,40 @@
 namespace transfix::inline TRANSFIX_ABI {
 
 namespace rules {
-/// y = the mean of the first `count` rows of x.  VJP: each of them gets dy / count.
+/// y(s) = the mean of the first counts[s] rows of sequence s of x.  VJP: each of them gets dy(s) / counts[s].
 template <class X>
 struct MeanOfRows {
   using Scalar = typename X::Scalar;
-  using Output = Tensor<Scalar, Shape<1, X::columns>>;
+  static constexpr Index sequences = X::Shape::batches, rows = X::Shape::matrix_rows;
+  using Output = Tensor<Scalar, Shape<sequences, X::columns>>;
   struct Saved {};
-  Index count = X::rows;
+  std::array<Index, static_cast<std::size_t>(sequences)> counts;
 
   void forward(In<X> x, Out<Output> y, Saved&) const {
-    const auto share = static_cast<Scalar>(1.0 / static_cast<double>(count > 0 ? count : 1));
-    simd::for_each_lane<Scalar, X::columns>([&](auto tag, Index column) {
-      using Vector = decltype(tag);
-      Vector sum(Scalar(0));
-      for (Index row = 0; row < count; ++row) sum += simd::load<Vector>(x[row] + column);
-      simd::store(sum * Vector(share), y[0] + column);
-    });
-  }
-  void backward(In<Output> dy, In<Output>, In<X>, const Saved&, auto dx) const {
-    const auto share = static_cast<Scalar>(1.0 / static_cast<double>(count > 0 ? count : 1));
-    for (Index row = 0; row < X::rows; ++row) {
+    for (Index sequence = 0; sequence < sequences; ++sequence) {
       simd::for_each_lane<Scalar, X::columns>([&](auto tag, Index column) {
         using Vector = decltype(tag);
-        dx.add(row, column, simd::load<Vector>(dy[0] + column) * Vector(row < count ? share : Scalar(0)));
+        Vector sum(Scalar(0));
+        for (Index row = 0; row < count(sequence); ++row) sum += simd::load<Vector>(x[sequence * rows + row] + column);
+        simd::store(sum * Vector(share(sequence)), y[sequence] + column);
       });
     }
+  }
+  void backward(In<Output> dy, In<Output>, In<X>, const Saved&, auto dx) const {
+    for (Index row = 0; row < X::rows; ++row) {
+      const Index sequence = row / rows;
+      const Scalar factor = row % rows < count(sequence) ? share(sequence) : Scalar(0);
+      simd::for_each_lane<Scalar, X::columns>([&](auto tag, Index column) {
+        using Vector = decltype(tag);
+        dx.add(row, column, simd::load<Vector>(dy[sequence] + column) * Vector(factor));
+      });
+    }
+  }
+
+ private:
+  Index count(Index sequence) const { return counts[static_cast<std::size_t>(sequence)]; }
+  Scalar share(Index sequence) const {
+    return static_cast<Scalar>(1.0 / static_cast<double>(std::max(count(sequence), Index{1})));
   }
 };
 
@@ -69,26 +79,34 @@ struct LargestOfRows {
 
 namespace detail {
 template <Operand X>
-constexpr Index checked_count(Index count) {
-  constexpr Index rows = ExpressionOf<X>::Shape::rows;
+constexpr void check_count(Index count) {
+  constexpr Index rows = ExpressionOf<X>::Shape::matrix_rows;
   if (count < 0 || count > rows) {
     fail("pooling over ", count, " rows of ", rows, ": give the length of the sequence without its padding");
   }
-  return count;
 }
 }  // namespace detail
 
+/// The means of the first counts[s] rows of each sequence s, [sequences, rows, columns] -> [sequences, columns].
+template <Operand X, std::size_t Sequences>
+constexpr auto mean_of_rows(X&& x, std::array<Index, Sequences> counts) {
+  static_assert(ExpressionOf<X>::Shape::batches == Index{Sequences}, "mean_of_rows(x, counts): one count a sequence");
+  for (const Index count : counts) detail::check_count<X>(count);
+  return operation_with(rules::MeanOfRows<TensorOf<StoredOf<X>>>{counts}, std::forward<X>(x));
+}
+
 /// The mean of the first `count` rows, [rows, columns] -> [1, columns]: pooling over what is no padding.
 template <Operand X>
-constexpr auto mean_of_rows(X&& x, Index count = ExpressionOf<X>::Shape::rows) {
-  return operation_with(rules::MeanOfRows<TensorOf<StoredOf<X>>>{detail::checked_count<X>(count)}, std::forward<X>(x));
+constexpr auto mean_of_rows(X&& x, Index count = ExpressionOf<X>::Shape::matrix_rows) {
+  static_assert(ExpressionOf<X>::Shape::batches == 1, "mean_of_rows(x): several sequences need a count of rows each");
+  return mean_of_rows(std::forward<X>(x), std::array{count});
 }
 
 /// The largest number of each column over the first `count` rows, [rows, columns] -> [1, columns].
 template <Operand X>
 constexpr auto largest_of_rows(X&& x, Index count = ExpressionOf<X>::Shape::rows) {
-  return operation_with(rules::LargestOfRows<TensorOf<StoredOf<X>>>{detail::checked_count<X>(count)},
-                        std::forward<X>(x));
+  detail::check_count<X>(count);
+  return operation_with(rules::LargestOfRows<TensorOf<StoredOf<X>>>{count}, std::forward<X>(x));
 }
 
 }  // namespace transfix::inline TRANSFIX_ABI

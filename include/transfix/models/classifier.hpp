@@ -37,8 +37,8 @@ struct PaddedFrames {
   }
 };
 
-/// What both classifiers do with embedded places: learned positions, blocks with norms before, the mean over what is no
-/// padding, logits [1, classes].
+/// What both classifiers do with embedded places, [context, width] or [sequences, context, width]: learned positions,
+/// blocks with norms before, the mean over what is no padding, logits [sequences, classes].
 template <ClassifierConfig Config, class Scalar>
 struct ClassifierBody {
   static_assert(nn::HeadsDivideWidth<Config.width, Config.heads>, "ClassifierConfig: heads must divide width");
@@ -55,12 +55,13 @@ struct ClassifierBody {
 
   static constexpr Index shortest = Config.shortest > 0 ? Config.shortest : Config.context;
 
-  template <Operand X>
-  constexpr auto operator()(X&& embedded, Index length) const {
-    constexpr Index rows = ExpressionOf<X>::Shape::rows;
+  template <Operand X, std::size_t Sequences>
+  constexpr auto operator()(X&& embedded, std::array<Index, Sequences> lengths) const {
+    constexpr Index rows = ExpressionOf<X>::Shape::matrix_rows;
     auto placed = dropout<Config.dropout>(std::forward<X>(embedded) + positions.template rows<rows>());
-    auto encoded = blocks(std::move(placed), [padding = KeyPadding{length}](Index) { return padding; });
-    return head(mean_of_rows(norm(std::move(encoded)), length));
+    const KeyPaddings<Index{Sequences}> paddings{lengths};
+    auto encoded = blocks(std::move(placed), [paddings](Index) { return paddings; });
+    return head(mean_of_rows(norm(std::move(encoded)), lengths));
   }
 };
 
@@ -79,7 +80,7 @@ struct TokenClassifier {
 
   template <class Form = Input>
   constexpr auto operator()(const Form& input) const {
-    return body(embedding(input.tokens), input.length);
+    return body(embedding(input.tokens), lengths_of(input));
   }
 };
 
@@ -99,7 +100,7 @@ struct FrameClassifier {
 
   template <class Form = Input>
   constexpr auto operator()(const Form& input) const {
-    return body(embedding(constant<Shape<Form::context, Config.features>>(input.numbers)), input.length);
+    return body(embedding(constant<Shape<Form::context, Config.features>>(input.numbers)), lengths_of(input));
   }
 };
 

@@ -66,7 +66,9 @@ struct RecurrentClassifier {
   nn::Linear<Config.width, Config.classes, Stored> head;
 
   template <class Form = Input>
-  constexpr auto operator()(const Form& input) const {
+  requires(!requires(const Form& several) { several.lengths; })  // one sequence at a time
+      constexpr auto
+      operator()(const Form& input) const {
     auto embedded = dropout<Config.dropout>(embedding(input.tokens));
     auto read = layers(std::move(embedded), [length = input.length](Index) { return length; });
     return head(dropout<Config.dropout>(mean_of_rows(std::move(read), input.length)));

@@ -154,8 +154,14 @@ class TrainerOf {
       return loss(std::move(result), target);
     }
   }
-  static constexpr bool works_together =
-      WorkedOnTogether<Input, detail::together<Execution>> && WorkedOnTogether<Target, detail::together<Execution>>;
+  static constexpr bool works_together = [] {
+    constexpr Index count = detail::together<Execution>;
+    if constexpr (WorkedOnTogether<Input, count> && WorkedOnTogether<Target, count>) {
+      return std::is_invocable_v<const Model&, const GroupOf<Input, count>&>;
+    } else {
+      return false;
+    }
+  }();
   static_assert(works_together, "this model works on one sequence at a time: use Threads<Count, Shards> only");
   static constexpr Index together = works_together ? detail::together<Execution> : 1;
   using InputOfGroup = GroupOf<Input, together>;
