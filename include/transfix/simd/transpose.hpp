@@ -23,10 +23,10 @@ TRANSFIX_INLINE void transpose_square(const Scalar* from, Index from_stride, Sca
   if constexpr (width == 1) {
     *to = add ? *to + *from : *from;
   } else {
+    // Each round interleaves row i with row i + width / 2; log2(width) rounds transpose.
     using Raw = typename detail::RawVector<Scalar, width>::Type;
     Raw rows[width], mixed[width];
     for (Index row = 0; row < width; ++row) __builtin_memcpy(&rows[row], from + row * from_stride, sizeof(Raw));
-      // Each round interleaves row i with row i + width / 2; log2(width) rounds transpose.
 #pragma GCC unroll 4
     for (Index round = 1; round < width; round *= 2) {
 #pragma GCC unroll 16
