@@ -86,11 +86,12 @@ class ResultsFile {
       fail(path_.string(), ":1: the columns are ", joined(table.names), ", and those of this search are ",
            joined(columns()), ": name another file for a new search");
     }
-    for (const auto& [fields, line] : table.rows) {
-      const auto number = [&, line = line](const std::string& text, auto value) {
+    for (const auto& row : table.rows) {
+      const auto& fields = row.fields;
+      const auto number = [&](const std::string& text, auto value) {
         const char* const end = text.data() + text.size();
         if (const auto [stop, error] = std::from_chars(text.data(), end, value); error != std::errc() || stop != end) {
-          fail(path_.string(), ":", line, ": here stands ", text::shown(text),
+          fail(path_.string(), ":", row.line, ": here stands ", text::shown(text),
                " in place of a number; remove the line ", "to run its job again");
         }
         return value;

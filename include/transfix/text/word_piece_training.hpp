@@ -15,8 +15,10 @@ inline Vocabulary learn_word_pieces(const WordCounts& words, const VocabularyOpt
   training.run(options.maximum_size, std::max(options.minimum_count, Index{2}));
   WordMerger merger(training.table());
   WordCounts pieces, characters;
-  for (const auto& [word, count] : words) {
-    const auto add = [&word = word, count = count](WordCounts& counts, std::size_t begin, std::size_t end) {
+  for (const auto& entry : words) {
+    const auto& word = entry.first;
+    const auto count = entry.second;
+    const auto add = [&](WordCounts& counts, std::size_t begin, std::size_t end) {
       const auto piece = (begin > 0 ? "##" : "") + word.substr(begin, end - begin);
       counts[piece] += count;
     };
