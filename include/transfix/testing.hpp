@@ -62,6 +62,10 @@ namespace detail {
 /// larger of the gradient itself and the typical size of its tensor.
 class Comparison {
  public:
+  Comparison() = default;
+  /// Where terms of the loss cancel each other: the sum of their absolute values.
+  explicit Comparison(double magnitude) : magnitude_(magnitude) {}
+
   void compare(std::vector<double> gradients, auto&& place, auto&& loss) {
     double square = 0;
     for (const double gradient : gradients) square += gradient * gradient;
@@ -78,7 +82,7 @@ class Comparison {
       const double difference = (8 * (right - at(-step)) - (at(2 * step) - at(-2 * step))) / (12 * step);
       number = before;
       // A gradient of 0 is known only as well as the rounding of the loss allows.
-      const double rounding = std::numeric_limits<double>::epsilon() * std::abs(right) / step;
+      const double rounding = std::numeric_limits<double>::epsilon() * std::max(magnitude_, std::abs(right)) / step;
       const double scale = std::max({std::abs(difference), std::abs(gradients[i]), typical, 1e-6, 4e6 * rounding});
       const double error = std::abs(difference - gradients[i]) / scale;
       worst_ = error <= worst_ ? worst_ : std::isnan(error) ? INFINITY : error;
@@ -87,7 +91,7 @@ class Comparison {
   double worst() const { return worst_; }
 
  private:
-  double worst_ = 0;
+  double magnitude_ = 0, worst_ = 0;
 };
 
 template <class Function>
@@ -145,14 +149,16 @@ double gradient_error(const Function& given, Context context = {}, Shapes...) {
   std::vector<double> weights(static_cast<std::size_t>(E::span));
   for (double& weight : weights) weight = random.normal();
   const auto loss = [&] {
-    const double* result = pass.forward();
+    const double* const changed = pass.forward();
     double sum = 0;
-    for (std::size_t i = 0; i < weights.size(); ++i) sum += weights[i] * result[i];
+    for (std::size_t i = 0; i < weights.size(); ++i) sum += weights[i] * changed[i];
     return sum;
   };
-  loss();
+  const double* const result = pass.forward();
+  double magnitude = 0;
+  for (std::size_t i = 0; i < weights.size(); ++i) magnitude += std::abs(weights[i] * result[i]);
   pass.backward(weights.data());
-  detail::Comparison comparison;
+  detail::Comparison comparison(magnitude);
   for (std::size_t i = 0; i < sizeof...(Shapes); ++i) {
     comparison.compare(
         gradients[i], [&](std::size_t k) -> double& { return inputs[i][k]; }, loss);
