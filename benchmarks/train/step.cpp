@@ -53,7 +53,7 @@ struct Fastest<A, Count> {
 };
 template <Index Count>
 struct Fastest<B, Count> {
-  using Execution = Threads<Count, 4, 2>;
+  using Execution = Threads<Count, 2, 2>;
 };
 template <Index Count>
 struct Fastest<C, Count> {
@@ -65,7 +65,7 @@ struct Fastest<E, Count> {
 };
 template <Index Count>
 struct Fastest<F, Count> {
-  using Execution = Threads<Count, 4, 8>;
+  using Execution = Threads<Count, 2, 8>;
 };
 
 template <class Model, Index Count, Index Batch>
