@@ -8,8 +8,9 @@
 #include <memory>
 #include <transfix/expression/quantized.hpp>
 #include <transfix/generate/inference.hpp>
-#include <transfix/text.hpp>
 #include <transfix/transfix.hpp>
+
+#include "../characters.hpp"
 
 namespace {
 
@@ -52,12 +53,7 @@ void add_quantized(const Plain& plain, const std::vector<Token>& tokens, double 
 
 void run(std::span<char* const> arguments) {
   if (arguments.size() < 2) fail("usage: quantized_loss TEXT [STEPS]");
-  const auto text = text::read_file(arguments[1]);
-  const auto tokenizer = text::CharacterTokenizer::fit(text);
-  if (tokenizer.size() > config.vocabulary) {
-    fail(arguments[1], " has ", tokenizer.size(), " different characters; this model knows ", config.vocabulary);
-  }
-  const auto [training, validation] = data::split(tokenizer.encode(text), 0.9);
+  const auto [training, validation] = benchmarks::characters_of(arguments[1], config.vocabulary);
   const Index steps = arguments.size() > 2 ? std::stol(arguments[2]) : 2000;
   Training trainer({.learning_rate = 4e-3f}, {.steps = steps, .batch = 12});
   const auto data = data::next_token_windows<config.context>(training);

@@ -8,8 +8,9 @@
 #include <iostream>
 #include <transfix/models/lstm.hpp>
 #include <transfix/report/curves.hpp>
-#include <transfix/text.hpp>
 #include <transfix/transfix.hpp>
+
+#include "../characters.hpp"
 
 namespace {
 
@@ -137,12 +138,7 @@ void compare(Index threads, Arguments& arguments, const std::string& picture) {
 void run(std::span<char* const> arguments) {
   if (arguments.size() < 5) fail("usage: against_lstm TEXT CONTEXT THREADS SECONDS [PICTURE]");
   const std::string picture = arguments.size() > 5 ? arguments[5] : "";
-  const auto text = text::read_file(arguments[1]);
-  const auto tokenizer = text::CharacterTokenizer::fit(text);
-  if (tokenizer.size() > vocabulary) {
-    fail(arguments[1], " has ", tokenizer.size(), " different characters; the models know ", vocabulary);
-  }
-  auto [training, validation] = data::split(tokenizer.encode(text), 0.9);
+  auto [training, validation] = benchmarks::characters_of(arguments[1], vocabulary);
   constexpr std::size_t evaluated = 32 * 1024;  // enough to compare, and soon done
   validation.resize(std::min(validation.size(), evaluated + 1));
   Arguments all{.seconds = std::stod(arguments[4]), .corpus = {std::move(training), std::move(validation)}};
