@@ -1,5 +1,5 @@
 #include <iostream>
-#include <transfix/io/safetensors.hpp>
+#include <transfix/io/save.hpp>
 #include <transfix/text.hpp>
 #include <transfix/transfix.hpp>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 // Everything that trains and generates. Text, data, files and xtensor have doors of their own:
-// transfix/text.hpp, transfix/io/safetensors.hpp and transfix/xtensor.hpp.
+// transfix/text.hpp, transfix/io/save.hpp (writing alone), transfix/io/safetensors.hpp and transfix/xtensor.hpp.
 #include <transfix/expression/activations.hpp>
 #include <transfix/generate/generate.hpp>
 #include <transfix/loss/cross_entropy.hpp>

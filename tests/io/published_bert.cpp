@@ -87,26 +87,26 @@ TEST_CASE("published bert: old names of norms, no prefix, and a tied table are u
   const auto model = some_model<Pretraining>(1), other = some_model<Pretraining>(2);
   io::save_published(*model, folder / "new.safetensors");
   const auto file = io::read_safetensors(folder / "new.safetensors");
-  std::vector<io::detail::TensorToWrite> old;
+  io::detail::TensorsToWrite old;
   for (const auto& [name, tensor] : file.tensors) {
     std::string given = name;
     if (given.ends_with("LayerNorm.weight")) given.replace(given.size() - 6, 6, "gamma");
     if (given.ends_with("LayerNorm.bias")) given.replace(given.size() - 4, 4, "beta");
     const std::string_view bytes(tensor.bytes.data(), tensor.bytes.size());
-    old.push_back({given, tensor.dtype, io::detail::shape_text(tensor.shape), bytes});
+    old.insert({given, tensor.dtype, io::detail::shape_text(tensor.shape), bytes});
     if (name == "bert.embeddings.word_embeddings.weight") {
-      old.push_back({"cls.predictions.decoder.weight", "F32", "[11,8]", bytes});
+      old.insert({"cls.predictions.decoder.weight", "F32", "[11,8]", bytes});
     }
   }
   io::detail::write_tensors(old, folder / "old.safetensors", {});
   io::load_published(*other, folder / "old.safetensors");
   CHECK(same_numbers(*model, *other));
 
-  std::vector<io::detail::TensorToWrite> bare;
-  for (auto& tensor : old) {
+  io::detail::TensorsToWrite bare;
+  for (io::detail::TensorToWrite tensor : old) {
     if (!tensor.name.starts_with("bert.")) continue;
     tensor.name.erase(0, 5);
-    bare.push_back(tensor);
+    bare.insert(std::move(tensor));
   }
   io::detail::write_tensors(bare, folder / "bare.safetensors", {});
   const auto encoder = some_model<models::BertWithPooler<small>>(2);

@@ -140,14 +140,14 @@ TEST_CASE("published gpt2: what old files hold beside the parameters") {
   const auto model = some_model<Small>(1), other = some_model<Small>(2);
   io::save_published(*model, folder / "new.safetensors");
   const auto file = io::read_safetensors(folder / "new.safetensors");
-  const auto rewrite = [&](const std::string& prefix, std::vector<io::detail::TensorToWrite> more) {
+  const auto rewrite = [&](const std::string& prefix, io::detail::TensorsToWrite more) {
     for (const auto& [name, tensor] : file.tensors) {
-      more.push_back({prefix + name.substr(12),
-                      tensor.dtype,
-                      io::detail::shape_text(tensor.shape),
-                      {tensor.bytes.data(), tensor.bytes.size()}});
+      more.insert({prefix + name.substr(12),
+                   tensor.dtype,
+                   io::detail::shape_text(tensor.shape),
+                   {tensor.bytes.data(), tensor.bytes.size()}});
     }
-    io::detail::write_tensors(std::move(more), folder / "old.safetensors", {});
+    io::detail::write_tensors(more, folder / "old.safetensors", {});
     io::load_published(*other, folder / "old.safetensors");
   };
   const auto& embedding = file.tensors.at("transformer.wte.weight").bytes;
@@ -169,10 +169,10 @@ TEST_CASE("published gpt2: weights in several files") {
   io::save_published(*model, folder.path);
   const auto file = io::read_safetensors(folder / "model.safetensors");
   nlohmann::json index{{"weight_map", nlohmann::json::object()}};
-  std::map<std::string, std::vector<io::detail::TensorToWrite>> parts;
+  std::map<std::string, io::detail::TensorsToWrite> parts;
   for (const auto& [name, tensor] : file.tensors) {
     const std::string part = parts["one"].size() < 9 ? "one" : "two";
-    parts[part].push_back(
+    parts[part].insert(
         {name, tensor.dtype, io::detail::shape_text(tensor.shape), {tensor.bytes.data(), tensor.bytes.size()}});
     index["weight_map"][name] = part;
   }

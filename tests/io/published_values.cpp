@@ -36,12 +36,12 @@ using Sorter =
 /// The weights of gpt_nano_sort, which are published as JSON, as a file of minGPT's tensors.
 std::unique_ptr<Sorter> read_sorter(const fs::path& json) {
   const auto document = published::read_json(json);
-  std::vector<io::detail::TensorToWrite> tensors;
+  io::detail::TensorsToWrite tensors;
   std::deque<std::string> bytes;
   for (const auto& [name, tensor] : document.items()) {
     if (name == "config") continue;
     bytes.push_back(from_base64(tensor["data"].get<std::string>()));
-    tensors.push_back({name, "F32", tensor["shape"].dump(), bytes.back()});
+    tensors.insert({name, "F32", tensor["shape"].dump(), bytes.back()});
   }
   const published::Folder folder;
   io::detail::write_tensors(tensors, folder / "model.safetensors", {});

@@ -32,8 +32,8 @@ namespace {
 constexpr models::GptConfig config{
     .vocabulary = 8, .context = 12, .width = 16, .heads = 2, .layers = 1, .dropout = true};
 using Model = models::Gpt<config>;
-const auto text = support::pattern(200, 7);
-const auto windows = data::next_token_windows<config.context>(text);
+const auto tokens = support::pattern(200, 7);
+const auto windows = data::next_token_windows<config.context>(tokens);
 template <class Optimizer, class M = Model>
 using Training = Trainer<M, loss::CrossEntropy, Optimizer, schedule::WarmupCosine>;
 constexpr TrainingSettings settings{.steps = 30, .batch = 3, .evaluate_every = 7};
@@ -145,7 +145,7 @@ TEST_CASE("checkpoint: one of other settings, another model or no checkpoint at 
   Trainer<Model, loss::CrossEntropy, optim::AdamW> other_schedule({}, settings);
   CHECK(contains(refused(other_schedule, folder / "run"), "this one has no such setting"));
   Training<optim::AdamW> other_data({}, settings);
-  const auto fewer = data::next_token_windows<config.context>(std::span(text).first(100));
+  const auto fewer = data::next_token_windows<config.context>(std::span(tokens).first(100));
   CHECK(contains(message_of([&] { other_data.fit(fewer, fewer, Checkpoint{folder / "run"}, Silent()); }),
                  "examples = 188; this one has 88"));
   Training<optim::AdamW> same({}, settings);
@@ -196,7 +196,7 @@ struct Numbered {
   Index size() const { return 10; }
   Example example(Index number) const {
     asked.push_back(number);
-    return {{text.data() + number}, {text.data() + number + 1}};
+    return {{tokens.data() + number}, {tokens.data() + number + 1}};
   }
 };
 }  // namespace

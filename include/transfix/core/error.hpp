@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <concepts>
+#include <cstdint>
 #include <exception>
 #include <transfix/core/config.hpp>
 
@@ -17,27 +18,33 @@ class Message {
   constexpr const char* text() const { return text_; }
 
  private:
-  constexpr void append(char character) {
+  // Out of line: messages are many and rare, and their callers should stay small.
+  [[gnu::cold, gnu::noinline]] constexpr void append(char character) {
     if (length_ + 1 < capacity) text_[length_++] = character;
   }
-  constexpr void append(const char* text) {
+  [[gnu::cold, gnu::noinline]] constexpr void append(const char* text) {
     while (*text != '\0') append(*text++);
   }
   template <class Text>
   requires requires(const Text& text) { text.begin(), text.end(); }
-  constexpr void append(const Text& text) {
+  [[gnu::cold, gnu::noinline]] constexpr void append(const Text& text) {
     for (const char character : text) append(character);
   }
   template <std::integral Number>
   constexpr void append(Number number) {
+    const auto value = static_cast<std::uintmax_t>(number);
+    if constexpr (std::signed_integral<Number>) {
+      if (number < 0) return append_number(-value, true);
+    }
+    append_number(value, false);
+  }
+  [[gnu::cold, gnu::noinline]] constexpr void append_number(std::uintmax_t magnitude, bool negative) {
     char digits[24] = {};
     int count = 0;
-    const bool negative = number < Number{};
     do {
-      const auto digit = static_cast<int>(number % 10);
-      digits[count++] = static_cast<char>('0' + (digit < 0 ? -digit : digit));
-      number = static_cast<Number>(number / 10);
-    } while (number != 0);
+      digits[count++] = static_cast<char>('0' + magnitude % 10);
+      magnitude /= 10;
+    } while (magnitude != 0);
     if (negative) append('-');
     while (count > 0) append(digits[--count]);
   }
@@ -60,7 +67,7 @@ class Error : public std::exception {
 inline namespace TRANSFIX_ABI {
 /// Ends the work at hand with a message joined from text and whole numbers.
 template <class... Parts>
-[[noreturn]] void fail(const Parts&... parts) {
+[[noreturn, gnu::cold, gnu::noinline]] void fail(const Parts&... parts) {
   const Message message(parts...);
   static_cast<void>(message);
   TRANSFIX_ERROR(message.text());

@@ -101,7 +101,7 @@ void save_published(const Model& model, const std::filesystem::path& path) {
     std::filesystem::create_directories(path, error);
     if (error) fail(path.string(), ": the folder cannot be made (", error.message(), "); choose another path");
   }
-  detail::write_tensors(std::move(copy.tensors), is_file ? path : path / "model.safetensors", {{"format", "pt"}});
+  detail::write_tensors(copy.tensors, is_file ? path : path / "model.safetensors", {{"format", "pt"}});
   if (!is_file) detail::write_config(path / "config.json", Chosen::template config<Model>());
 }
 

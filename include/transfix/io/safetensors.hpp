@@ -2,64 +2,14 @@
 #pragma once
 #include <bit>
 #include <cmath>
-#include <concepts>
 #include <cstring>
 #include <set>
-#include <transfix/core/members.hpp>
 #include <transfix/io/safetensors_reader.hpp>
+#include <transfix/io/save.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::io {
 
-/// Which parameters of a model a file holds. A fine-tuned model loads its frozen ones from the pretrained file, and
-/// saves its trained ones, an adapter for instance, to a small file of their own.
-enum class Parts { all, frozen, trained };
-
 namespace detail {
-template <class Parameter>
-constexpr bool is_among(Parts parts) {
-  return parts == Parts::all || (parts == Parts::trained) == Parameter::trained;
-}
-
-static_assert(std::endian::native == std::endian::little,
-              "safetensors files are read and written as they lie in memory");
-
-template <class Scalar>
-constexpr std::string_view dtype_of() {
-  static_assert(std::same_as<Scalar, float> || std::same_as<Scalar, double>, "parameters are float or double");
-  return std::same_as<Scalar, float> ? "F32" : "F64";
-}
-
-template <class Shape>
-std::vector<std::uint64_t> extents_of() {
-  std::vector<std::uint64_t> extents;
-  for (Index axis = 0; axis < Shape::rank; ++axis) extents.push_back(static_cast<std::uint64_t>(Shape::extent(axis)));
-  return extents;
-}
-
-inline std::string shape_text(const std::vector<std::uint64_t>& extents) {
-  std::string text = "[";
-  for (const std::uint64_t extent : extents) {
-    if (text.size() > 1) text += ',';
-    text += std::to_string(extent);
-  }
-  return text + "]";
-}
-
-inline std::string written(const Path& path) {
-  std::string name;
-  path.write([&](std::string_view piece) { name += piece; });
-  return name;
-}
-
-inline std::string json_text(const std::string& text) {
-  using nlohmann::json;
-  const std::string quoted = json(text).dump(-1, ' ', false, json::error_handler_t::replace);
-  if (json::parse(quoted).get_ref<const std::string&>() != text) {
-    fail("the metadata ", shown(text), " is not UTF-8, which a safetensors file cannot hold; encode it as text first");
-  }
-  return quoted;
-}
-
 inline float half_to_float(std::uint16_t half) {
   const std::uint32_t sign = half & 0x8000u, exponent = half >> 10 & 31u, fraction = half & 0x3FFu;
   if (exponent == 0) return std::copysign(static_cast<float>(fraction) * 0x1p-24f, sign != 0 ? -1.0f : 1.0f);
@@ -105,7 +55,7 @@ std::vector<std::string> differences(const Model& model, const Safetensors& file
     const auto place = file.tensors.find(name);
     if (place == file.tensors.end()) {
       found.push_back(shown(name) + " " + shape_text(expected) + " is missing in the file");
-    } else if (place->second.shape != expected) {
+    } else if (!std::ranges::equal(place->second.shape, expected)) {
       found.push_back(shown(name) + " is " + shape_text(expected) + " in the model and " +
                       shape_text(place->second.shape) + " in the file");
     } else if (!is_convertible(place->second.dtype)) {
@@ -119,73 +69,6 @@ std::vector<std::string> differences(const Model& model, const Safetensors& file
   return found;
 }
 }  // namespace detail
-
-namespace detail {
-/// A tensor on its way to a file.
-struct TensorToWrite {
-  std::string name;
-  std::string_view dtype;
-  std::string shape;
-  std::string_view bytes;
-};
-
-/// Adds the parameters of a model, their names after a prefix.
-template <class Model>
-void add_tensors(std::vector<TensorToWrite>& tensors, const Model& model, const std::string& prefix, Parts parts) {
-  for_each_parameter(model, [&]<class Shape, class Stored>(const Path& way, const Parameter<Shape, Stored>& parameter) {
-    using Scalar = Computed<Stored>;
-    if (!is_among<Parameter<Shape, Stored>>(parts)) return;
-    tensors.push_back({prefix + written(way),
-                       dtype_of<Scalar>(),
-                       shape_text(extents_of<Shape>()),
-                       {reinterpret_cast<const char*>(parameter.data), sizeof(Scalar) * std::size_t{Shape::size}}});
-  });
-}
-
-inline void write_tensors(std::vector<TensorToWrite> tensors, const std::filesystem::path& path,
-                          const Metadata& metadata) {
-  // The order of the format's reference writer: wide numbers first, so that all are aligned, then by name.
-  std::sort(tensors.begin(), tensors.end(), [](const TensorToWrite& a, const TensorToWrite& b) {
-    return a.dtype != b.dtype ? a.dtype > b.dtype : a.name < b.name;
-  });
-
-  std::string header;
-  const auto add = [&](const auto&... pieces) { ((header += pieces), ...); };
-  for (const auto& [key, value] : metadata) {
-    add(header.empty() ? "{\"__metadata__\":{" : ",", json_text(key), ":", json_text(value));
-  }
-  if (!metadata.empty()) add("}");
-  std::size_t offset = 0;
-  for (const TensorToWrite& tensor : tensors) {
-    add(header.empty() ? "{" : ",", json_text(tensor.name), ":{\"dtype\":\"", tensor.dtype,
-        "\",\"shape\":", tensor.shape, ",\"data_offsets\":[", std::to_string(offset), ",");
-    offset += tensor.bytes.size();
-    add(std::to_string(offset), "]}");
-  }
-  add(header.empty() ? "{}" : "}");
-  header.resize((header.size() + 7) / 8 * 8, ' ');
-  if (header.size() > largest_header) {
-    fail(path.string(), ": the header would have ", header.size(), " bytes, more than the format's ", largest_header,
-         "; keep less metadata");
-  }
-
-  std::string length;
-  for (int byte = 0; byte < 8; ++byte) length += static_cast<char>(header.size() >> (8 * byte) & 0xFF);
-  std::vector<std::string_view> pieces{length, header};
-  for (const TensorToWrite& tensor : tensors) pieces.push_back(tensor.bytes);
-  write_atomically(path, pieces);
-}
-}  // namespace detail
-
-/// Writes the parameters of a model to a safetensors file under the names of their members, such as
-/// `blocks.0.attention.bias`. The file is replaced as a whole, or on failure left as it was.
-template <class Model>
-void save(const Model& model, const std::filesystem::path& path, const Metadata& metadata = {},
-          Parts parts = Parts::all) {
-  std::vector<detail::TensorToWrite> tensors;
-  detail::add_tensors(tensors, model, "", parts);
-  detail::write_tensors(std::move(tensors), path, metadata);
-}
 
 namespace detail {
 /// Fails where the file does not hold what the model needs.

@@ -1,29 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <cstdint>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <string>
-#include <transfix/core/config.hpp>
+#include <transfix/io/safetensors_format.hpp>
 #include <utility>
 #include <vector>
 
 namespace transfix::inline TRANSFIX_ABI::io {
 
-/// Free notes in a model file: an alphabet, a learning rate, a date.
-using Metadata = std::map<std::string, std::string>;
-
 namespace detail {
-
-/// Text out of a foreign file, fit for a message: short, and without control characters.
-inline std::string shown(std::string text) {
-  if (text.size() > 64) text.replace(40, text.size() - 60, "...");
-  for (char& character : text) {
-    if (static_cast<unsigned char>(character) < 0x20 || character == 0x7F) character = '?';
-  }
-  return "'" + text + "'";
-}
 
 /// Reads the JSON of a safetensors header and stops at the first thing that may not be there:
 ///   {"__metadata__": {name: text, ...}, name: {"dtype": text, "shape": [n, ...], "data_offsets": [n, n]}, ...}

@@ -28,8 +28,6 @@ struct Safetensors {
 };
 
 namespace detail {
-inline constexpr std::uint64_t largest_header = 100'000'000;
-
 /// Bits of a number, 0 for an unknown dtype.
 constexpr int dtype_bits(std::string_view dtype) {
   constexpr std::pair<std::string_view, int> known[] = {

@@ -102,7 +102,7 @@ void for_each_number(auto& progress, auto&& function) {
 /// `optimizer.0.` and so on, and where the run stands as metadata. The file is replaced as a whole or not at all.
 template <class Trainer>
 void save_checkpoint(Trainer& trainer, const std::filesystem::path& path) {
-  std::vector<io::detail::TensorToWrite> tensors;
+  io::detail::TensorsToWrite tensors;
   io::detail::add_tensors(tensors, trainer.model(), "", io::Parts::all);
   for (Index number = 0; number < Trainer::moments; ++number) {
     io::detail::add_tensors(tensors, trainer.moment(number), "optimizer." + std::to_string(number) + ".",
@@ -110,16 +110,16 @@ void save_checkpoint(Trainer& trainer, const std::filesystem::path& path) {
   }
   const auto state = trainer.optimizer_state();
   if (!state.empty()) {
-    tensors.push_back({"optimizer.state",
-                       io::detail::dtype_of<typename Trainer::Scalar>(),
-                       "[" + std::to_string(state.size()) + "]",
-                       {reinterpret_cast<const char*>(state.data()), state.size_bytes()}});
+    tensors.insert({"optimizer.state",
+                    io::detail::dtype_of<typename Trainer::Scalar>(),
+                    "[" + std::to_string(state.size()) + "]",
+                    {reinterpret_cast<const char*>(state.data()), state.size_bytes()}});
   }
   io::Metadata metadata = detail::decisive_settings(trainer);
   detail::for_each_number(trainer.progress(), [&](const char* name, auto number) {
     metadata[name] = detail::exact_text(static_cast<double>(number));
   });
-  io::detail::write_tensors(std::move(tensors), path, metadata);
+  io::detail::write_tensors(tensors, path, metadata);
 }
 
 /// Brings a trainer to where a checkpoint was written. A checkpoint of another model, optimizer or settings is an

@@ -74,21 +74,28 @@ struct GradientPass {
   static void update(Model& model, Scalar* gradients, Scalar* const* moments, Range range, Scalar factor,
                      const Optimizer& optimizer, Index step, double rate) {
     auto* const first = reinterpret_cast<Scalar*>(&model);
-    for_each_trained(model, [&]<class Shape>(const Path& path, Shape, Scalar* parameter) {
-      const Index offset = parameter - first, end = std::min(range.end, offset + Shape::size);
-      if (std::max(range.begin, offset) >= end) return;
-      const optim::Update update = told<Shape>(optimizer, path, step, rate);
-      // In pieces that stay in the first cache from the scaling to the clearing.
-      for (Index begin = std::max(range.begin, offset); begin < end; begin += piece) {
-        const Index count = std::min(piece, end - begin);
+    // One function for parameters of all shapes, in pieces that stay in the first cache from the scaling to the
+    // clearing.
+    const auto update_part = [&]<bool Whole>(std::bool_constant<Whole>, const Path& path, Index offset, Index size,
+                                             bool decays) __attribute__((noinline)) {
+      const Index part_end = std::min(range.end, offset + size);
+      Index begin = std::max(range.begin, offset);
+      if (begin >= part_end) return;
+      const optim::Update update = told(optimizer, path, step, rate, decays);
+      for (; begin < part_end; begin += piece) {
+        const Index count = std::min(piece, part_end - begin);
         if (factor != Scalar(1)) scale(gradients + begin, count, factor);
-        if constexpr (!optim::takes_whole<Optimizer, Shape>) {
+        if constexpr (!Whole) {
           Scalar* moments_here[at_least_one<Optimizer::moments>] = {};
           for (Index moment = 0; moment < Optimizer::moments; ++moment) moments_here[moment] = moments[moment] + begin;
           optimizer.update(update, first + begin, gradients + begin, moments_here, count);
           std::fill(gradients + begin, gradients + begin + count, Scalar(0));
         }
       }
+    };
+    for_each_trained(model, [&]<class Shape>(const Path& path, Shape, Scalar* parameter) {
+      update_part(std::bool_constant<optim::takes_whole<Optimizer, Shape>>(), path, parameter - first, Shape::size,
+                  Shape::rank >= 2);
     });
   }
 
@@ -115,8 +122,8 @@ struct GradientPass {
         const Index begin = parameter - first;
         Scalar* moments_here[at_least_one<Optimizer::moments>] = {};
         for (Index moment = 0; moment < Optimizer::moments; ++moment) moments_here[moment] = moments[moment] + begin;
-        optimizer.template update_whole<Shape>(told<Shape>(optimizer, path, step, rate), parameter, gradients + begin,
-                                               moments_here, state_of_parameter, scratch_memory);
+        optimizer.template update_whole<Shape>(told(optimizer, path, step, rate, Shape::rank >= 2), parameter,
+                                               gradients + begin, moments_here, state_of_parameter, scratch_memory);
         std::fill(gradients + begin, gradients + begin + Shape::size, Scalar(0));
       }
     });
@@ -143,9 +150,9 @@ struct GradientPass {
     });
   }
 
-  template <class Shape, class Optimizer>
-  static optim::Update told(const Optimizer& optimizer, const Path& path, Index step, double rate) {
-    optim::Update update{.step = step, .rate = rate, .decays = Shape::rank >= 2};
+  template <class Optimizer>
+  static optim::Update told(const Optimizer& optimizer, const Path& path, Index step, double rate, bool decays) {
+    optim::Update update{.step = step, .rate = rate, .decays = decays};
     if constexpr (requires { optimizer.adjust(update, path); }) optimizer.adjust(update, path);
     return update;
   }

@@ -130,7 +130,9 @@ template <class Model>
 std::vector<OwnTensor> own_tensors(const Model& model) {
   std::vector<OwnTensor> found;
   for_each_parameter(model, [&]<class Shape, class Stored>(const Path& path, const Parameter<Shape, Stored>&) {
-    found.push_back({written(path), extents_of<Shape>(), dtype_of<Computed<Stored>>(), std::size_t{Shape::size}});
+    const auto extents = extents_of<Shape>();
+    found.push_back(
+        {written(path), {extents.begin(), extents.end()}, dtype_of<Computed<Stored>>(), std::size_t{Shape::size}});
   });
   return found;
 }

@@ -148,7 +148,7 @@ inline void load_tensors(const PublishedView& model, const std::vector<char*>& b
 
 /// The numbers of a model under published names; they live as long as this and the model.
 struct PublishedCopy {
-  std::vector<TensorToWrite> tensors;
+  TensorsToWrite tensors;
   std::deque<std::string> turned;  // numbers that lie otherwise than in the model
 };
 
@@ -184,7 +184,7 @@ inline PublishedCopy publish(const PublishedView& model, const std::vector<const
       });
       theirs = turned;
     }
-    copy.tensors.push_back({part.name, own.dtype, shape_text(part.shape), theirs});
+    copy.tensors.insert({part.name, own.dtype, shape_text(part.shape), theirs});
   }
   return copy;
 }
