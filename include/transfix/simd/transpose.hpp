@@ -5,13 +5,28 @@
 namespace transfix::inline TRANSFIX_ABI::simd {
 
 namespace detail {
-// The lower (Half = 0) or upper (Half = 1) half of a0 b0 a1 b1 a2 b2 ...
-template <Index Width, Index Half, class Raw>
-TRANSFIX_INLINE Raw interleave(Raw a, Raw b) {
+// Swaps the upper right and the lower left of each square of 2 Step x 2 Step numbers in which `a` is an upper row and
+// `b` the lower row Step below it: the new upper (Half = 0) or lower (Half = 1) row.
+template <Index Width, Index Step, Index Half, class Raw>
+TRANSFIX_INLINE Raw exchange(Raw a, Raw b) {
   return [&]<Index... Lane>(std::integer_sequence<Index, Lane...>) {
-    return __builtin_shufflevector(a, b, int{Half * Width / 2 + Lane / 2 + (Lane % 2) * Width}...);
+    return __builtin_shufflevector(
+        a, b, int{Lane / Step % 2 == 0 ? Lane + Half * Step : Lane + Half * Step - Step + Width}...);
   }
   (std::make_integer_sequence<Index, Width>{});
+}
+
+// Transposes by swapping ever smaller corners (Eklundh 1972).
+template <Index Step, Index Width, class Raw>
+TRANSFIX_INLINE void exchange_corners(Raw (&rows)[Width]) {
+#pragma GCC unroll 16
+  for (Index row = 0; row < Width; ++row) {
+    if (row / Step % 2 != 0) continue;
+    const Raw upper = rows[row], lower = rows[row + Step];
+    rows[row] = exchange<Width, Step, 0>(upper, lower);
+    rows[row + Step] = exchange<Width, Step, 1>(upper, lower);
+  }
+  if constexpr (Step > 1) exchange_corners<Step / 2>(rows);
 }
 }  // namespace detail
 
@@ -23,20 +38,12 @@ TRANSFIX_INLINE void transpose_square(const Scalar* from, Index from_stride, Sca
   if constexpr (width == 1) {
     *to = add ? *to + *from : *from;
   } else {
-    // Each round interleaves row i with row i + width / 2; log2(width) rounds transpose.
     using Raw = typename detail::RawVector<Scalar, width>::Type;
-    Raw rows[width], mixed[width];
+    Raw rows[width];
+#pragma GCC unroll 16
     for (Index row = 0; row < width; ++row) __builtin_memcpy(&rows[row], from + row * from_stride, sizeof(Raw));
-#pragma GCC unroll 4
-    for (Index round = 1; round < width; round *= 2) {
+    detail::exchange_corners<width / 2>(rows);
 #pragma GCC unroll 16
-      for (Index row = 0; row < width / 2; ++row) {
-        mixed[2 * row] = detail::interleave<width, 0>(rows[row], rows[row + width / 2]);
-        mixed[2 * row + 1] = detail::interleave<width, 1>(rows[row], rows[row + width / 2]);
-      }
-#pragma GCC unroll 16
-      for (Index row = 0; row < width; ++row) rows[row] = mixed[row];
-    }
     for (Index row = 0; row < width; ++row) {
       if (add) {
         Raw before;
