@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
+#include <transfix/kernels/fetch.hpp>
 #include <transfix/kernels/gemm_brain_float.hpp>
+#include <transfix/kernels/gemm_packed.hpp>
 #include <transfix/kernels/gemm_rows.hpp>
 #include <transfix/kernels/gemm_turned.hpp>
-#include <transfix/simd/transpose.hpp>
 #include <utility>
 
 namespace transfix::inline TRANSFIX_ABI::kernels {
@@ -54,26 +55,6 @@ struct Tiling {
       packs_rest ? (Size.depth < depth_block ? Size.depth : depth_block) * panel : Index{0};
 };
 
-template <class Scalar>
-TRANSFIX_INLINE void fetch(const Scalar* from, Index count) {
-  for (Index i = 0; i < count; i += static_cast<Index>(64 / sizeof(Scalar))) __builtin_prefetch(from + i);
-}
-
-// Reads a number of each line of a matrix in the order of memory, so that it comes as a stream; a product that meets it
-// for the first time in strides would wait for every line.
-template <class Scalar>
-void bring(const Scalar* from, Index row_stride, Index column_stride, Index rows, Index columns) {
-  constexpr Index line = static_cast<Index>(64 / sizeof(Scalar));
-  if (column_stride != 1) {
-    std::swap(row_stride, column_stride);
-    std::swap(rows, columns);
-  }
-  for (Index row = 0; row < rows; ++row) {
-    for (Index column = 0; column < columns; column += line)
-      static_cast<void>(*static_cast<const volatile Scalar*>(from + row * row_stride + column));
-  }
-}
-
 // All rows of one panel of columns.
 template <class Scalar, Product Size, Index Columns>
 void panel(const Scalar* a, const Scalar* b, Index b_depth, Scalar* c, Index depth, bool accumulate) {
@@ -111,21 +92,6 @@ void sweep_rows(const Scalar* a, const Scalar* b, Scalar* c, bool accumulate) {
   }
 }
 
-// Copies `columns` columns of b to rows of `stride` numbers, filled up with zeros.
-template <class Scalar, Product Size>
-void pack(const Scalar* b, Index depth, Index columns, Scalar* packed, Index stride) {
-  if constexpr (Size.b_depth == 1 && Size.b_column != 1) {
-    simd::transpose(b, Size.b_column, packed, stride, columns, depth);
-  } else {
-    for (Index k = 0; k < depth; ++k) {
-      for (Index n = 0; n < columns; ++n) packed[k * stride + n] = b[k * Size.b_depth + n * Size.b_column];
-    }
-  }
-  for (Index k = 0; k < depth && columns < stride; ++k) {
-    for (Index n = columns; n < stride; ++n) packed[k * stride + n] = Scalar(0);
-  }
-}
-
 // b in panels of columns, copied where its columns are no neighbours.
 template <class Scalar, Product Size>
 void multiply_by_panels(const Scalar* a, const Scalar* b, Scalar* c, bool accumulate,
@@ -148,7 +114,7 @@ void multiply_by_panels(const Scalar* a, const Scalar* b, Scalar* c, bool accumu
         for (Index column = begin; column < end; column += Tiling::panel) {
           const Scalar* source = right + column * Size.b_column;
           if constexpr (Tiling::packs_all) {
-            pack<Scalar, Size>(source, depth, Tiling::panel, scratch, Tiling::panel);
+            pack_panel<Scalar, Size>(source, depth, Tiling::panel, scratch, Tiling::panel);
             panel<Scalar, Size, Tiling::panel>(left, scratch, Tiling::panel, c + column, depth, adds);
           } else {
             panel<Scalar, Size, Tiling::panel>(left, source, Size.b_depth, c + column, depth, adds);
@@ -161,7 +127,7 @@ void multiply_by_panels(const Scalar* a, const Scalar* b, Scalar* c, bool accumu
       Scalar* target = c + Tiling::whole_columns;
       if constexpr (Tiling::packs_rest) {
         constexpr Index stride = (Tiling::rest + Tiling::width - 1) / Tiling::width * Tiling::width;
-        pack<Scalar, Size>(source, depth, Tiling::rest, scratch, stride);
+        pack_panel<Scalar, Size>(source, depth, Tiling::rest, scratch, stride);
         panel<Scalar, Size, Tiling::rest>(left, scratch, stride, target, depth, adds);
       } else {
         panel<Scalar, Size, Tiling::rest>(left, source, Size.b_depth, target, depth, adds);
@@ -178,6 +144,8 @@ inline constexpr Index product_scratch = [] {
     return detail::BrainFloats<Size>::scratch;
   } else if constexpr (detail::goes_by_dots<Scalar, Size> || detail::goes_by_rows<Scalar, Size>) {
     return Index{0};
+  } else if constexpr (detail::goes_packed<Scalar, Size>) {
+    return detail::Packed<Scalar, Size>::scratch;
   } else if constexpr (detail::goes_turned<Scalar, Size>) {
     return detail::Turned<Scalar, Size>::scratch;
   } else {
@@ -194,6 +162,8 @@ void multiply(const Scalar* a, const Scalar* b, Scalar* c, bool accumulate, [[ma
     detail::multiply_by_dots<Scalar, Size>(a, b, c, accumulate);
   } else if constexpr (detail::goes_by_rows<Scalar, Size>) {
     detail::multiply_by_rows<Scalar, Size>(a, b, c, accumulate);
+  } else if constexpr (detail::goes_packed<Scalar, Size>) {
+    detail::Packed<Scalar, Size>::multiply(a, b, c, accumulate, scratch);
   } else if constexpr (detail::goes_turned<Scalar, Size>) {
     detail::multiply_turned<Scalar, Size>(a, b, c, accumulate, scratch);
   } else {
