@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <transfix/kernels/fetch.hpp>
 #include <transfix/kernels/gemm_tile.hpp>
 
 // Products of one row: a large b is met once, so what counts is to read it in the order of memory. The result stays in
-// the first cache meanwhile.
+// a cache meanwhile.
 
 namespace transfix::inline TRANSFIX_ABI::kernels::detail {
 
 template <class Scalar, Product Size>
-inline constexpr bool goes_by_rows =
-    Size.rows == 1 && Size.b_column == 1 && Size.columns <= 8192 && Size.depth* Size.columns >= 128 * 1024;
+inline constexpr bool goes_by_rows = Size.rows == 1 && Size.b_column == 1 && Size.columns <= 64 * 1024 &&
+                                     is_streamed(Size.depth, Size.columns);
 
 // c += a b for `Count` neighbouring rows of b.
 template <class Scalar, Product Size, Index Count>
@@ -19,6 +20,7 @@ TRANSFIX_INLINE void add_rows(const Scalar* a, const Scalar* b, Scalar* c) {
     Vector sum = simd::load<Vector>(c + column);
 #pragma GCC unroll 8
     for (Index k = 0; k < Count; ++k) {
+      fetch_ahead(b + column * Count + k * simd::lanes_of<Vector>);
       sum = simd::multiply_add(Vector(a[k * Size.a_depth]), simd::load<Vector>(b + k * Size.b_depth + column), sum);
     }
     simd::store(sum, c + column);
@@ -27,7 +29,7 @@ TRANSFIX_INLINE void add_rows(const Scalar* a, const Scalar* b, Scalar* c) {
 
 template <class Scalar, Product Size>
 void multiply_by_rows(const Scalar* a, const Scalar* b, Scalar* c, bool accumulate) {
-  constexpr Index side_by_side = 4, rest = Size.depth % side_by_side;
+  constexpr Index side_by_side = 8, rest = Size.depth % side_by_side;
   if (!accumulate) {
     for (Index column = 0; column < Size.columns; ++column) c[column] = 0;
   }

@@ -33,38 +33,64 @@ template <class Scalar, class Layout>
 inline constexpr bool whole_vectors =
     Layout::columns % Layout::group == 0 && Layout::group / 2 % simd::lanes<Scalar> == 0;
 
+// Asks for what stands a while behind group `group` of `Count` rows that begin at `bytes`, in the order of memory.
+template <class Layout, Index Count>
+TRANSFIX_INLINE void fetch_groups_ahead(const std::uint8_t* bytes, Index group) {
+  if constexpr (is_streamed(Layout::rows, Layout::columns)) {
+#pragma GCC unroll 8
+    for (Index byte = 0; byte < Count * Layout::bytes_of_group; byte += 64) {
+      fetch_ahead(bytes + group * Count * Layout::bytes_of_group + byte);
+    }
+  }
+}
+
+// function(std::integral_constant of a count, first) for all rows, 8 at a time.
+template <class Layout>
+void for_rows_side_by_side(auto&& function) {
+  constexpr Index side_by_side = 8, rest = Layout::rows % side_by_side;
+  Index row = 0;
+  for (; row + side_by_side <= Layout::rows; row += side_by_side) {
+    function(std::integral_constant<Index, side_by_side>{}, row);
+  }
+  if constexpr (rest != 0) function(std::integral_constant<Index, rest>{}, row);
+}
+
 // y += x b for one row x.
 template <class Shape, int Bits, class Scalar>
 void add_quantized_rows(const Scalar* x, const Parameter<Shape, Quantized<Bits, Scalar>>& b, Scalar* y) {
   using Layout = QuantizedLayout<Shape, Bits>;
   using Vector = simd::Batch<Scalar>;
-  constexpr Index side_by_side = 4, width = simd::lanes<Scalar>;
-  const auto rows = [&]<Index Count>(std::integral_constant<Index, Count>, Index first) {
-    for (Index group = 0; group < Layout::groups; ++group) {
-      Vector factor[Count];
-      for (Index k = 0; k < Count; ++k)
-        factor[k] = Vector(x[first + k] * b.scales[(first + k) * Layout::groups + group]);
-      const std::uint8_t* const bytes = b.bytes + first * Layout::bytes_of_row + group * Layout::bytes_of_group;
+  constexpr Index width = simd::lanes<Scalar>;
+  for_rows_side_by_side<Layout>([&]<Index Count>(std::integral_constant<Index, Count>, Index first) {
+    const std::uint8_t* const bytes = b.bytes + first * Layout::bytes_of_row;
+    for (Index begin = 0; begin < Layout::groups; begin += width) {
+      const Index end = std::min(begin + width, Layout::groups);
+      Scalar factors[Count][width];
+      for (Index k = 0; k < Count; ++k) {
+        const Scalar* const scales = b.scales + (first + k) * Layout::groups;
+        fetch_ahead(scales + begin);
+        simd::for_each_lane<Scalar>(begin, end, [&](auto tag, Index group) {
+          using Lanes = decltype(tag);
+          simd::store(Lanes(x[first + k]) * simd::load<Lanes>(scales + group), factors[k] + group - begin);
+        });
+      }
+      for (Index group = begin; group < end; ++group) {
+        fetch_groups_ahead<Layout, Count>(bytes, group);
 #pragma GCC unroll 4
-      for (Index i = 0; i < Layout::group; i += width) {
-        Scalar* const place = y + group * Layout::group + i;
-        Vector sum = simd::load<Vector>(place);
-#pragma GCC unroll 4
-        for (Index k = 0; k < Count; ++k) {
-          sum = simd::multiply_add(factor[k],
-                                   simd::load_whole_numbers<Vector, Bits>(bytes + k * Layout::bytes_of_row, i), sum);
+        for (Index i = 0; i < Layout::group; i += width) {
+          Scalar* const place = y + group * Layout::group + i;
+          Vector sum = simd::load<Vector>(place);
+#pragma GCC unroll 8
+          for (Index k = 0; k < Count; ++k) {
+            const std::uint8_t* const numbers = bytes + k * Layout::bytes_of_row + group * Layout::bytes_of_group;
+            sum = simd::multiply_add(Vector(factors[k][group - begin]),
+                                     simd::load_whole_numbers<Vector, Bits>(numbers, i), sum);
+          }
+          simd::store(sum, place);
         }
-        simd::store(sum, place);
       }
     }
-  };
-  Index row = 0;
-  for (; row + side_by_side <= Layout::rows; row += side_by_side) {
-    rows(std::integral_constant<Index, side_by_side>{}, row);
-  }
-  if constexpr (Layout::rows % side_by_side != 0) {
-    rows(std::integral_constant<Index, Layout::rows % side_by_side>{}, row);
-  }
+  });
 }
 
 // y = x b^T for one row x.
@@ -72,32 +98,28 @@ template <class Shape, int Bits, class Scalar>
 void multiply_quantized_dots(const Scalar* x, const Parameter<Shape, Quantized<Bits, Scalar>>& b, Scalar* y) {
   using Layout = QuantizedLayout<Shape, Bits>;
   using Vector = simd::Batch<Scalar>;
-  constexpr Index side_by_side = 4, width = simd::lanes<Scalar>;
-  const auto dots = [&]<Index Count>(std::integral_constant<Index, Count>, Index first) {
+  constexpr Index width = simd::lanes<Scalar>;
+  for_rows_side_by_side<Layout>([&]<Index Count>(std::integral_constant<Index, Count>, Index first) {
+    const std::uint8_t* const bytes = b.bytes + first * Layout::bytes_of_row;
     Vector sum[Count];
     for (Vector& one : sum) one = Vector(Scalar(0));
     for (Index group = 0; group < Layout::groups; ++group) {
-      const std::uint8_t* const bytes = b.bytes + first * Layout::bytes_of_row + group * Layout::bytes_of_group;
-#pragma GCC unroll 4
+      fetch_groups_ahead<Layout, Count>(bytes, group);
+      fetch_ahead(b.scales + first * Layout::groups + group * Count);
+#pragma GCC unroll 8
       for (Index k = 0; k < Count; ++k) {
+        const std::uint8_t* const numbers = bytes + k * Layout::bytes_of_row + group * Layout::bytes_of_group;
         Vector part(Scalar(0));
 #pragma GCC unroll 4
         for (Index i = 0; i < Layout::group; i += width) {
           part = simd::multiply_add(simd::load<Vector>(x + group * Layout::group + i),
-                                    simd::load_whole_numbers<Vector, Bits>(bytes + k * Layout::bytes_of_row, i), part);
+                                    simd::load_whole_numbers<Vector, Bits>(numbers, i), part);
         }
         sum[k] = simd::multiply_add(part, Vector(b.scales[(first + k) * Layout::groups + group]), sum[k]);
       }
     }
     for (Index k = 0; k < Count; ++k) y[first + k] = simd::sum_of_lanes(sum[k]);
-  };
-  Index row = 0;
-  for (; row + side_by_side <= Layout::rows; row += side_by_side) {
-    dots(std::integral_constant<Index, side_by_side>{}, row);
-  }
-  if constexpr (Layout::rows % side_by_side != 0) {
-    dots(std::integral_constant<Index, Layout::rows % side_by_side>{}, row);
-  }
+  });
 }
 }  // namespace detail
 
