@@ -99,18 +99,25 @@ struct Packed {
     }
   }
 
-  // Copies `height` rows of a, behind which a goes on to `available` rows, to tiles.
+  // Copies `height` rows of a, behind which a goes on to `available` rows, to tiles; in the order in which a lies.
   static void pack_rows(const Scalar* a, Index count, Index height, Index available, Scalar* packed) {
     constexpr Index step = std::max(width, Index{8});
-    for (Index k = 0; k < count; k += step) {
+    const auto pack_steps = [&](Index row, Index k) {
+      const Scalar* const source = a + row * Size.a_row + k * Size.a_depth;
+      Scalar* const target = packed + row / tile_rows * tile_of_a + k * tile_rows;
+      if (k + step <= count && row + reach <= available) {
+        pack_vectors<step>(source, target);
+      } else {
+        pack_numbers(source, std::min(step, count - k), std::min(tile_rows, height - row), target);
+      }
+    };
+    if constexpr (Size.a_depth == 1) {
       for (Index row = 0; row < height; row += tile_rows) {
-        const Scalar* const source = a + row * Size.a_row + k * Size.a_depth;
-        Scalar* const target = packed + row / tile_rows * tile_of_a + k * tile_rows;
-        if (k + step <= count && row + reach <= available) {
-          pack_vectors<step>(source, target);
-        } else {
-          pack_numbers(source, std::min(step, count - k), std::min(tile_rows, height - row), target);
-        }
+        for (Index k = 0; k < count; k += step) pack_steps(row, k);
+      }
+    } else {
+      for (Index k = 0; k < count; k += step) {
+        for (Index row = 0; row < height; row += tile_rows) pack_steps(row, k);
       }
     }
   }
