@@ -51,7 +51,7 @@ struct Packed {
     return (Size.depth + blocks - 1) / blocks;
   }();
   static constexpr Index rows = [] {
-    const Index largest = std::max(64 * 1024 / depth, tile_rows), blocks = (Size.rows + largest - 1) / largest;
+    const Index largest = std::max(128 * 1024 / depth, tile_rows), blocks = (Size.rows + largest - 1) / largest;
     return ((Size.rows + blocks - 1) / blocks + tile_rows - 1) / tile_rows * tile_rows;
   }();
   // A tile of a, [depth, tile_rows], is written in whole vectors, of which the next one covers what is too much.
