@@ -6,6 +6,7 @@
 #include <transfix/kernels/gemm_packed.hpp>
 #include <transfix/kernels/gemm_rows.hpp>
 #include <transfix/kernels/gemm_turned.hpp>
+#include <transfix/simd/transpose.hpp>
 #include <utility>
 
 namespace transfix::inline TRANSFIX_ABI::kernels {
@@ -62,12 +63,12 @@ void panel(const Scalar* a, const Scalar* b, Index b_depth, Scalar* c, Index dep
   constexpr Index rest = Size.rows % rows;
   Index row = 0;
   for (; row + rows <= Size.rows; row += rows) {
-    tile<Scalar, rows, Columns, Size.a_row, Size.a_depth, Size.c_row>(a + row * Size.a_row, b, b_depth,
-                                                                      c + row * Size.c_row, depth, accumulate);
+    tile<Scalar, rows, Columns, Size.a_row, Size.a_depth>(a + row * Size.a_row, b, b_depth, c + row * Size.c_row,
+                                                          Size.c_row, depth, accumulate);
   }
   if constexpr (rest != 0) {
-    tile<Scalar, rest, Columns, Size.a_row, Size.a_depth, Size.c_row>(a + row * Size.a_row, b, b_depth,
-                                                                      c + row * Size.c_row, depth, accumulate);
+    tile<Scalar, rest, Columns, Size.a_row, Size.a_depth>(a + row * Size.a_row, b, b_depth, c + row * Size.c_row,
+                                                          Size.c_row, depth, accumulate);
   }
 }
 
@@ -82,13 +83,28 @@ void sweep_rows(const Scalar* a, const Scalar* b, Scalar* c, bool accumulate) {
       for (Index column = begin; column < end; column += Tiling::panel) {
         Scalar* const target = c + row * Size.c_row + column;
         for (Index r = 0; r < Rows; ++r) fetch(target + r * Size.c_row + Tiling::panel, Tiling::panel);
-        tile<Scalar, Rows, Tiling::panel, Size.a_row, Size.a_depth, Size.c_row>(
-            a + row * Size.a_row, b + column, Size.b_depth, target, Size.depth, accumulate);
+        tile<Scalar, Rows, Tiling::panel, Size.a_row, Size.a_depth>(a + row * Size.a_row, b + column, Size.b_depth,
+                                                                    target, Size.c_row, Size.depth, accumulate);
       }
     };
     Index row = 0;
     for (; row + rows <= Size.rows; row += rows) sweep(std::integral_constant<Index, rows>{}, row);
     if constexpr (rest != 0) sweep(std::integral_constant<Index, rest>{}, row);
+  }
+}
+
+// Copies `columns` columns of b to rows of `stride` numbers, filled up with zeros.
+template <class Scalar, Product Size>
+void pack(const Scalar* b, Index depth, Index columns, Scalar* packed, Index stride) {
+  if constexpr (Size.b_depth == 1 && Size.b_column != 1) {
+    simd::transpose(b, Size.b_column, packed, stride, columns, depth);
+  } else {
+    for (Index k = 0; k < depth; ++k) {
+      for (Index n = 0; n < columns; ++n) packed[k * stride + n] = b[k * Size.b_depth + n * Size.b_column];
+    }
+  }
+  for (Index k = 0; k < depth && columns < stride; ++k) {
+    for (Index n = columns; n < stride; ++n) packed[k * stride + n] = Scalar(0);
   }
 }
 
@@ -114,7 +130,7 @@ void multiply_by_panels(const Scalar* a, const Scalar* b, Scalar* c, bool accumu
         for (Index column = begin; column < end; column += Tiling::panel) {
           const Scalar* source = right + column * Size.b_column;
           if constexpr (Tiling::packs_all) {
-            pack_panel<Scalar, Size>(source, depth, Tiling::panel, scratch, Tiling::panel);
+            pack<Scalar, Size>(source, depth, Tiling::panel, scratch, Tiling::panel);
             panel<Scalar, Size, Tiling::panel>(left, scratch, Tiling::panel, c + column, depth, adds);
           } else {
             panel<Scalar, Size, Tiling::panel>(left, source, Size.b_depth, c + column, depth, adds);
@@ -127,7 +143,7 @@ void multiply_by_panels(const Scalar* a, const Scalar* b, Scalar* c, bool accumu
       Scalar* target = c + Tiling::whole_columns;
       if constexpr (Tiling::packs_rest) {
         constexpr Index stride = (Tiling::rest + Tiling::width - 1) / Tiling::width * Tiling::width;
-        pack_panel<Scalar, Size>(source, depth, Tiling::rest, scratch, stride);
+        pack<Scalar, Size>(source, depth, Tiling::rest, scratch, stride);
         panel<Scalar, Size, Tiling::rest>(left, scratch, stride, target, depth, adds);
       } else {
         panel<Scalar, Size, Tiling::rest>(left, source, Size.b_depth, target, depth, adds);
@@ -145,7 +161,7 @@ inline constexpr Index product_scratch = [] {
   } else if constexpr (detail::goes_by_dots<Scalar, Size> || detail::goes_by_rows<Scalar, Size>) {
     return Index{0};
   } else if constexpr (detail::goes_packed<Scalar, Size>) {
-    return detail::Packed<Scalar, Size>::scratch;
+    return detail::Packed<Scalar>::scratch(Size);
   } else if constexpr (detail::goes_turned<Scalar, Size>) {
     return detail::Turned<Scalar, Size>::scratch;
   } else {
@@ -163,7 +179,7 @@ void multiply(const Scalar* a, const Scalar* b, Scalar* c, bool accumulate, [[ma
   } else if constexpr (detail::goes_by_rows<Scalar, Size>) {
     detail::multiply_by_rows<Scalar, Size>(a, b, c, accumulate);
   } else if constexpr (detail::goes_packed<Scalar, Size>) {
-    detail::Packed<Scalar, Size>::multiply(a, b, c, accumulate, scratch);
+    detail::Packed<Scalar>::template multiply<Size>(a, b, c, accumulate, scratch);
   } else if constexpr (detail::goes_turned<Scalar, Size>) {
     detail::multiply_turned<Scalar, Size>(a, b, c, accumulate, scratch);
   } else {

@@ -17,9 +17,9 @@ struct Product {
 namespace detail {
 
 // One register tile: c[Rows, Columns] (+)= a b over `depth` steps. The last vector may be partial.
-template <class Scalar, Index Rows, Index Columns, Index ARow, Index ADepth, Index CRow>
+template <class Scalar, Index Rows, Index Columns, Index ARow, Index ADepth>
 TRANSFIX_INLINE void tile(const Scalar* __restrict a, const Scalar* __restrict b, Index b_depth, Scalar* __restrict c,
-                          Index depth, bool accumulate) {
+                          Index c_row, Index depth, bool accumulate) {
   using Vector = simd::Batch<Scalar>;
   constexpr Index width = simd::lanes<Scalar>, vectors = (Columns + width - 1) / width, partial = Columns % width;
   Vector sum[Rows][vectors];
@@ -44,7 +44,7 @@ TRANSFIX_INLINE void tile(const Scalar* __restrict a, const Scalar* __restrict b
   for (Index row = 0; row < Rows; ++row) {
 #pragma GCC unroll 8
     for (Index j = 0; j < vectors; ++j) {
-      Scalar* out = c + row * CRow + j * width;
+      Scalar* out = c + row * c_row + j * width;
       if (partial != 0 && j == vectors - 1) {
         Scalar lanes[width];
         simd::store(sum[row][j], lanes);

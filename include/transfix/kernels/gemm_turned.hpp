@@ -66,14 +66,14 @@ void multiply_turned(const Scalar* a, const Scalar* b, Scalar* c, bool accumulat
           constexpr Index rows = T::rows < Rows ? T::rows : Rows, rest = Rows % rows;
           Index row = 0;
           for (; row + rows <= Rows; row += rows) {
-            tile<Scalar, rows, Columns, Size.b_column, 1, T::columns>(b + (first + row) * Size.b_column + k,
-                                                                      right + k * T::columns + column, T::columns,
-                                                                      block + row * T::columns + column, depth, k > 0);
+            tile<Scalar, rows, Columns, Size.b_column, 1>(b + (first + row) * Size.b_column + k,
+                                                          right + k * T::columns + column, T::columns,
+                                                          block + row * T::columns + column, T::columns, depth, k > 0);
           }
           if constexpr (rest != 0) {
-            tile<Scalar, rest, Columns, Size.b_column, 1, T::columns>(b + (first + row) * Size.b_column + k,
-                                                                      right + k * T::columns + column, T::columns,
-                                                                      block + row * T::columns + column, depth, k > 0);
+            tile<Scalar, rest, Columns, Size.b_column, 1>(b + (first + row) * Size.b_column + k,
+                                                          right + k * T::columns + column, T::columns,
+                                                          block + row * T::columns + column, T::columns, depth, k > 0);
           }
         };
         constexpr Index last = T::columns % T::panel;
@@ -84,7 +84,11 @@ void multiply_turned(const Scalar* a, const Scalar* b, Scalar* c, bool accumulat
         }
       }
     }
-    simd::transpose(block, T::columns, c + first, Size.c_row, Rows, Size.rows, accumulate);
+    if (accumulate) {
+      simd::transpose<true>(block, T::columns, c + first, Size.c_row, Rows, Size.rows);
+    } else {
+      simd::transpose(block, T::columns, c + first, Size.c_row, Rows, Size.rows);
+    }
   };
   Index first = 0;
   for (; first + T::block <= Size.columns; first += T::block) work(std::integral_constant<Index, T::block>{}, first);

@@ -30,13 +30,12 @@ TRANSFIX_INLINE void exchange_corners(Raw (&rows)[Width]) {
 }
 }  // namespace detail
 
-/// Transposes a square of lanes x lanes numbers: to(column, row) = from(row, column), or += where `add` is set.
-template <class Scalar>
-TRANSFIX_INLINE void transpose_square(const Scalar* from, Index from_stride, Scalar* to, Index to_stride,
-                                      bool add = false) {
+/// Transposes a square of lanes x lanes numbers: to(column, row) = from(row, column), or += where Add is set.
+template <bool Add = false, class Scalar>
+TRANSFIX_INLINE void transpose_square(const Scalar* from, Index from_stride, Scalar* to, Index to_stride) {
   constexpr Index width = lanes<Scalar>;
   if constexpr (width == 1) {
-    *to = add ? *to + *from : *from;
+    *to = Add ? *to + *from : *from;
   } else {
     using Raw = typename detail::RawVector<Scalar, width>::Type;
     Raw rows[width];
@@ -45,7 +44,7 @@ TRANSFIX_INLINE void transpose_square(const Scalar* from, Index from_stride, Sca
     detail::exchange_corners<width / 2>(rows);
 #pragma GCC unroll 16
     for (Index row = 0; row < width; ++row) {
-      if (add) {
+      if constexpr (Add) {
         Raw before;
         __builtin_memcpy(&before, to + row * to_stride, sizeof(Raw));
         rows[row] += before;
@@ -55,22 +54,21 @@ TRANSFIX_INLINE void transpose_square(const Scalar* from, Index from_stride, Sca
   }
 }
 
-/// Transposes a matrix of rows x columns numbers: to(column, row) = from(row, column), or += where `add` is set.
-template <class Scalar>
-void transpose(const Scalar* from, Index from_stride, Scalar* to, Index to_stride, Index rows, Index columns,
-               bool add = false) {
+/// Transposes a matrix of rows x columns numbers: to(column, row) = from(row, column), or += where Add is set.
+template <bool Add = false, class Scalar>
+void transpose(const Scalar* from, Index from_stride, Scalar* to, Index to_stride, Index rows, Index columns) {
   constexpr Index width = lanes<Scalar>;
   for (Index row = 0; row < rows; row += width) {
     for (Index column = 0; column < columns; column += width) {
       const Scalar* source = from + row * from_stride + column;
       Scalar* target = to + column * to_stride + row;
       if (row + width <= rows && column + width <= columns) {
-        transpose_square(source, from_stride, target, to_stride, add);
+        transpose_square<Add>(source, from_stride, target, to_stride);
       } else {
         for (Index r = 0; r < width && row + r < rows; ++r) {
           for (Index c = 0; c < width && column + c < columns; ++c) {
             const Scalar number = source[r * from_stride + c];
-            target[c * to_stride + r] = add ? target[c * to_stride + r] + number : number;
+            target[c * to_stride + r] = Add ? target[c * to_stride + r] + number : number;
           }
         }
       }
