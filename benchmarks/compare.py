@@ -36,7 +36,12 @@ def main():
     print("| --- " * (6 + 2 * len(peers) + bool(peers)) + "|")
     results = []
     for (model, threads), row in sorted(figures.items()):
-        medians = {who: {key: statistics.median(figure[key] for figure in all) for key in all[0]} for who, all in row.items()}
+        medians = {}
+        for who, all in row.items():
+            median = {key: statistics.median(figure[key] for figure in all) for key in all[0]}
+            name = who.split("_")[0]  # the faster of the ways in which a peer was run
+            if name not in medians or median["milliseconds"] < medians[name]["milliseconds"]:
+                medians[name] = median
         ours = medians["transfix"]
         line = f"| {model} | {threads} | {ours['milliseconds']:.4g} | {ours['tokens_per_second']:,.0f} | "
         line += f"{ours['share_of_peak']:.0%} | {ours['MiB']:.0f} |"
