@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <numbers>
 #include <transfix/expression/elementwise.hpp>
 #include <transfix/simd/math.hpp>
 
@@ -72,15 +71,18 @@ struct Silu {
 struct Gelu {
   template <class V>
   static V value(V x) {
-    return V(0.5) * x * (V(1) + erf(x * V(inverse_root_two<V>)));
+    return x * simd::normal_below(x, [&] { return bell(x); });
   }
   template <class V>
   static V derivative(V x) {
     constexpr auto density = static_cast<simd::ScalarOf<V>>(0.398942280401432677939946);  // 1 / sqrt(2 pi)
-    return V(0.5) * (V(1) + erf(x * V(inverse_root_two<V>))) + x * V(density) * simd::exponential(V(-0.5) * x * x);
+    const V at = bell(x);
+    return simd::normal_below(x, [&] { return at; }) + x * V(density) * at;
   }
   template <class V>
-  static constexpr auto inverse_root_two = static_cast<simd::ScalarOf<V>>(1 / std::numbers::sqrt2);
+  static V bell(V x) {
+    return simd::exponential(V(-0.5) * x * x);
+  }
 };
 
 /// With 0.5 (1 + tanh u) = logistic(2 u).
