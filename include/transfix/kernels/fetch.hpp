@@ -14,7 +14,7 @@ TRANSFIX_INLINE void fetch(const Scalar* from, Index count) {
 }
 
 /// Whether a matrix that a product of one row meets once is too large to lie in a near cache.
-consteval bool is_streamed(Index rows, Index columns) { return rows * columns >= 128 * 1024; }
+constexpr bool is_streamed(Index rows, Index columns) { return rows * columns >= 128 * 1024; }
 
 /// Asks for the line that stands a while behind `from`. One thread reads memory faster when it asks before the
 /// hardware's own guesses, which end at each page.
