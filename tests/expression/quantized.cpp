@@ -80,6 +80,11 @@ void check_all() {
   check_product<3, Shape<67, 32>, Bits, Scalar, false>();
   check_product<20, Shape<70, 96>, Bits, Scalar, false>();
   check_product<20, Shape<130, 96>, Bits, Scalar, true>();
+  check_product<1, Shape<70, 352>, Bits, Scalar, false>();   // more groups than lanes, and no multiple of them
+  check_product<1, Shape<520, 256>, Bits, Scalar, false>();  // large enough to be asked for ahead
+  check_product<1, Shape<520, 256>, Bits, Scalar, true>();
+  check_product<70, Shape<130, 96>, Bits, Scalar, false>();  // enough rows to be packed
+  check_product<70, Shape<130, 96>, Bits, Scalar, true>();
   check_product<2, Shape<67, 45>, Bits, Scalar, false>();  // columns that are no whole groups
   check_product<2, Shape<67, 45>, Bits, Scalar, true>();
 }

@@ -14,12 +14,13 @@ using support::product;
 namespace {
 
 // Every number of rows up to 13, columns and depths around one and several vectors of every width, depths
-// across the blocks of 128 and 256, rows across the blocks of copied operands.
+// across the blocks of 128 and 256, rows across the blocks of copied operands; streams with and without gaps.
 constexpr Extents sizes[] = {
     {1, 1, 1, 0},      {1, 65, 33, 3},    {2, 17, 5, 0},    {2, 130, 17, 1},  {3, 33, 16, 2},    {4, 5, 65, 0},
     {5, 16, 2, 7},     {6, 48, 129, 0},   {7, 5, 257, 1},   {8, 49, 128, 0},  {9, 96, 17, 3},    {10, 31, 33, 0},
     {11, 1, 300, 0},   {12, 32, 256, 0},  {13, 65, 130, 5}, {24, 64, 513, 0}, {29, 97, 2, 1},    {16, 96, 97, 0},
-    {33, 205, 130, 3}, {70, 401, 259, 0}, {4, 9, 40, 2},    {1, 701, 203, 3}, {461, 37, 151, 2}, {66, 32, 16, 0}};
+    {33, 205, 130, 3}, {70, 401, 259, 0}, {4, 9, 40, 2},    {1, 701, 203, 3}, {521, 37, 256, 1}, {1033, 21, 260, 2},
+    {66, 32, 16, 0},   {1, 701, 203, 0},  {3, 701, 203, 0}, {1, 9001, 17, 0}, {364, 364, 9, 0},  {50, 64, 48, 1}};
 
 template <class Scalar, Form Of>
 void check_sizes() {
@@ -31,6 +32,7 @@ TEST_CASE("gemm: products of every form equal the plain loop and write nothing e
   SUBCASE("a b") { check_sizes<float, Form::plain>(); }
   SUBCASE("a^T b") { check_sizes<float, Form::a_transposed>(); }
   SUBCASE("a b^T") { check_sizes<float, Form::b_transposed>(); }
+  SUBCASE("a^T b^T") { check_product<float, product({70, 53, 259, 2}, Form::both_transposed)>(); }
 }
 
 TEST_CASE("gemm: in double") {
@@ -40,6 +42,9 @@ TEST_CASE("gemm: in double") {
   check_product<double, product({9, 19, 129, 3}, Form::b_transposed)>();
   check_product<double, product({5, 11, 13, 1}, Form::both_transposed)>();
   check_product<double, product({75, 21, 33, 1}, Form::both_transposed)>();
+  check_product<double, product({75, 21, 33, 1}, Form::plain)>();
+  check_product<double, product({70, 53, 259, 2}, Form::b_transposed)>();
+  check_product<double, product({70, 53, 259, 2}, Form::a_transposed)>();
 }
 
 TEST_CASE("gemm: the error of a long sum in float stays small") {

@@ -7,7 +7,8 @@
 
 using namespace transfix;
 
-TEST_CASE_TEMPLATE("transpose: every small size, with gaps between rows, writes nothing else", Scalar, float, double) {
+TEST_CASE_TEMPLATE("transpose: every small size, with gaps between rows, written or added, touches nothing else",
+                   Scalar, float, double) {
   constexpr Index largest = 2 * simd::lanes<Scalar> + 3;
   for (Index rows = 1; rows <= largest; ++rows) {
     for (Index columns = 1; columns <= largest; ++columns) {
@@ -23,6 +24,11 @@ TEST_CASE_TEMPLATE("transpose: every small size, with gaps between rows, writes 
       }
       CAPTURE(rows);
       CAPTURE(columns);
+      REQUIRE(to == expected);
+      simd::transpose<true>(from.data(), from_stride, to.data(), to_stride, rows, columns);
+      for (Index column = 0; column < columns; ++column) {
+        for (Index row = 0; row < rows; ++row) expected[static_cast<std::size_t>(column * to_stride + row)] *= 2;
+      }
       REQUIRE(to == expected);
     }
   }

@@ -76,8 +76,8 @@ struct Gelu {
   template <class V>
   static V derivative(V x) {
     constexpr auto density = static_cast<simd::ScalarOf<V>>(0.398942280401432677939946);  // 1 / sqrt(2 pi)
-    const V at = bell(x);
-    return simd::normal_below(x, [&] { return at; }) + x * V(density) * at;
+    const V height = bell(x);
+    return simd::normal_below(x, [&] { return height; }) + x * V(density) * height;
   }
   template <class V>
   static V bell(V x) {

@@ -6,7 +6,7 @@
 #include <transfix/simd/transpose.hpp>
 
 // Products whose operands are copied, block by block, to the order in which the register tile reads them (Goto & van de
-// Geijn 2008). With vectors of 32 bytes or less a tile takes one line of a row of b; lines that lie a row apart fall
+// Geijn 2008). With 16 registers a tile is narrow and takes one line of a row of b; lines that lie a row apart fall
 // into few sets of a cache and each into another page, and a product without copies runs at half the speed. As all
 // operands look alike once they are copied, the code is the same for products of all extents.
 
@@ -26,23 +26,26 @@ struct Packed {
   static constexpr Index width = simd::lanes<Scalar>;
   static constexpr Index tile_rows = 6, panel = 2 * width;
 
-  // Blocks of nearly equal size: a panel of b stays in the first cache, a block of a in the second.
+  // Blocks of nearly equal size. A panel of b stays in the first cache; a block of a is at most 512 KiB, which is read
+  // as one stream from the second or third.
   static constexpr Index depth_of_block(Index depth) {
     const Index blocks = (depth + 255) / 256;
     return (depth + blocks - 1) / blocks;
   }
   static constexpr Index rows_of_block(Index rows, Index depth) {
-    const Index largest = std::max(128 * 1024 / depth, tile_rows), blocks = (rows + largest - 1) / largest;
+    const Index largest = std::max(512 * 1024 / static_cast<Index>(sizeof(Scalar)) / depth, tile_rows);
+    const Index blocks = (rows + largest - 1) / largest;
     return ((rows + blocks - 1) / blocks + tile_rows - 1) / tile_rows * tile_rows;
   }
 
-  // A tile of a, [depth, tile_rows], is written in whole vectors, of which the next one covers what is too much.
+  // A tile of a is [depth, tile_rows]. Its rows are stored as whole vectors: `reach` numbers of which the next row
+  // covers what is too much, and behind the last one there is room for it.
   static constexpr Index reach = (tile_rows + width - 1) / width * width;
-  static constexpr Index tile_of_a(Index depth) { return depth * tile_rows + reach - tile_rows; }
+  static constexpr Index tile_size(Index depth) { return depth * tile_rows + reach - tile_rows; }
 
   static constexpr Index scratch(Product size) {
     const Index depth = depth_of_block(size.depth);
-    return rows_of_block(size.rows, depth) / tile_rows * tile_of_a(depth) + panel * depth;
+    return panel * depth + rows_of_block(size.rows, depth) / tile_rows * tile_size(depth);
   }
 
   template <Product Size>
@@ -56,8 +59,8 @@ struct Packed {
   [[gnu::noinline]] static void multiply_blocks(Product size, const Scalar* a, const Scalar* b, Scalar* c,
                                                 bool accumulate, Scalar* memory) {
     const Index depth = depth_of_block(size.depth), rows = rows_of_block(size.rows, depth);
-    Scalar* const packed_a = memory;
-    Scalar* const packed_b = memory + rows / tile_rows * tile_of_a(depth);
+    Scalar* const packed_b = memory;
+    Scalar* const packed_a = memory + panel * depth;
     for (Index k = 0; k < size.depth; k += depth) {
       const Index count = std::min(depth, size.depth - k);
       for (Index m = 0; m < size.rows; m += rows) {
@@ -77,7 +80,7 @@ struct Packed {
   // A panel of b meets all tiles of a block of a.
   static void sweep(const Scalar* a, const Scalar* b, Scalar* c, Index c_row, Index count, Index height, Index columns,
                     bool accumulate) {
-    for (Index row = 0; row < height; row += tile_rows, a += tile_of_a(count), c += tile_rows * c_row) {
+    for (Index row = 0; row < height; row += tile_rows, a += tile_size(count), c += tile_rows * c_row) {
       const Index rows = std::min(tile_rows, height - row);
       for (Index r = 0; r < rows; ++r) fetch(c + r * c_row, panel);
       const bool whole = rows == tile_rows && columns == panel;
@@ -97,27 +100,29 @@ struct Packed {
   // Copies `columns` columns of b to rows of a panel, filled up with zeros.
   template <bool Rows>
   static void pack_b(const Scalar* b, Index stride, Index count, Index columns, Scalar* packed) {
-    if (columns < panel) {
-      std::fill(packed, packed + count * panel, Scalar(0));
+    if (columns == panel) {
       if constexpr (Rows) {
-        for (Index k = 0; k < count; ++k) std::copy(b + k * stride, b + k * stride + columns, packed + k * panel);
+        for (Index k = 0; k < count; ++k) copy<panel>(b + k * stride, packed + k * panel);
       } else {
-        simd::transpose(b, stride, packed, panel, columns, count);
+        simd::transpose(b, stride, packed, panel, panel, count);
       }
-    } else if constexpr (Rows) {
-      for (Index k = 0; k < count; ++k) copy<panel>(b + k * stride, packed + k * panel);
     } else {
-      simd::transpose(b, stride, packed, panel, panel, count);
+      for (Index k = 0; k < count; ++k) {
+        for (Index n = 0; n < panel; ++n)
+          packed[k * panel + n] = n < columns ? b[Rows ? k * stride + n : n * stride + k] : Scalar(0);
+      }
     }
   }
 
-  // Copies `height` rows of a, behind which a goes on to `available` rows, to tiles; in the order in which a lies.
+  // Copies `height` rows of a to tiles, in the order in which a lies; vectors may read the rows up to `available`. As a
+  // store covers what the one before wrote too much, depth ascends within a tile, and rows descend within a square.
   template <bool Columns>
   static void pack_a(const Scalar* a, Index stride, Index count, Index height, Index available, Scalar* packed) {
-    constexpr Index step = std::max(width, Index{8});
+    constexpr Index step = 8;
+    static_assert(step % width == 0);
     const auto pack_steps = [&](Index row, Index k) {
       const Scalar* const source = a + (Columns ? row + k * stride : row * stride + k);
-      Scalar* const target = packed + row / tile_rows * tile_of_a(count) + k * tile_rows;
+      Scalar* const target = packed + row / tile_rows * tile_size(count) + k * tile_rows;
       if (k + step <= count && row + reach <= available) {
         if constexpr (Columns) {
           for (Index i = 0; i < step; ++i) copy<reach>(source + i * stride, target + i * tile_rows);

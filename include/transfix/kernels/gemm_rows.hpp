@@ -20,7 +20,7 @@ TRANSFIX_INLINE void add_rows(const Scalar* a, const Scalar* b, Scalar* c) {
     Vector sum = simd::load<Vector>(c + column);
 #pragma GCC unroll 8
     for (Index k = 0; k < Count; ++k) {
-      fetch_ahead(b + column * Count + k * simd::lanes_of<Vector>);
+      if constexpr (Size.b_depth == Size.columns) fetch_vector_ahead<Vector>(b + column * Count, k);
       sum = simd::multiply_add(Vector(a[k * Size.a_depth]), simd::load<Vector>(b + k * Size.b_depth + column), sum);
     }
     simd::store(sum, c + column);

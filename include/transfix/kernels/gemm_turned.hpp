@@ -8,7 +8,7 @@
 // Products a b in which b lies transposed, b(k, n) = b[k + n * b_column]: logits of a tied head, gradients of inputs.
 // To copy b to panels costs as much as b is large. Where a is the smaller one, the transposed product b^T a^T is
 // computed instead, which reads b as it lies and copies a and the result; where a is but a few rows, sums go along b's
-// rows.
+// rows. With 16 registers, products of many rows are packed before they come here (gemm_packed.hpp).
 
 namespace transfix::inline TRANSFIX_ABI::kernels::detail {
 
@@ -113,7 +113,7 @@ void dots(const Scalar* a, const Scalar* b, Scalar* c, bool accumulate) {
     for (Index m = 0; m < Size.rows; ++m) left[m] = simd::load<Vector>(a + m * Size.a_row + k);
 #pragma GCC unroll 8
     for (Index n = 0; n < Columns; ++n) {
-      if constexpr (streams) fetch_ahead(b + k * Columns + n * width);
+      if constexpr (streams) fetch_vector_ahead<Vector>(b + k * Columns, n);
       const Vector right = simd::load<Vector>(b + n * Size.b_column + k);
 #pragma GCC unroll 4
       for (Index m = 0; m < Size.rows; ++m) sum[m][n] = simd::multiply_add(left[m], right, sum[m][n]);

@@ -33,7 +33,8 @@ template <class Scalar, class Layout>
 inline constexpr bool whole_vectors =
     Layout::columns % Layout::group == 0 && Layout::group / 2 % simd::lanes<Scalar> == 0;
 
-// Asks for what stands a while behind group `group` of `Count` rows that begin at `bytes`, in the order of memory.
+// Asks for what stands a while behind `Count` groups, group `group` of as many rows that begin at `bytes`, as if they
+// followed each other in memory: rows that are walked down side by side are one stream there.
 template <class Layout, Index Count>
 TRANSFIX_INLINE void fetch_groups_ahead(const std::uint8_t* bytes, Index group) {
   if constexpr (is_streamed(Layout::rows, Layout::columns)) {
@@ -71,7 +72,7 @@ void add_quantized_rows(const Scalar* x, const Parameter<Shape, Quantized<Bits, 
         fetch_ahead(scales + begin);
         simd::for_each_lane<Scalar>(begin, end, [&](auto tag, Index group) {
           using Lanes = decltype(tag);
-          simd::store(Lanes(x[first + k]) * simd::load<Lanes>(scales + group), factors[k] + group - begin);
+          simd::store(Lanes(x[first + k]) * simd::load<Lanes>(scales + group), factors[k] + (group - begin));
         });
       }
       for (Index group = begin; group < end; ++group) {

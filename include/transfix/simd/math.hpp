@@ -44,8 +44,8 @@ TRANSFIX_INLINE Vector logistic(Vector x) {
 
 /// Phi(x), how much of the normal distribution lies below x. In float vectors with u = |x|, t = 1 / (1 + 0.3 u):
 ///   1 - Phi(u) = exp(-u^2 / 2) t P(t)
-/// (Hastings 1955), P of degree 7 fitted to all u; Phi is right to 2.5e-7, and where it is small to 3e-6 of itself.
-/// bell(): exp(-x^2 / 2), of which other forms have no need.
+/// (Hastings 1955), P of degree 7 fitted to u < 13; Phi is right to 2.5e-7, and where it is small to 6e-6 of itself
+/// down to x = -13.2, below which it is 0. bell(): exp(-x^2 / 2), which other forms do not call.
 template <class Vector>
 TRANSFIX_INLINE Vector normal_below(Vector x, auto&& bell) {
   using Scalar = ScalarOf<Vector>;
@@ -60,7 +60,7 @@ TRANSFIX_INLINE Vector normal_below(Vector x, auto&& bell) {
     return select(x < Vector(0.0f), beyond, Vector(1.0f) - beyond);
   } else {
     constexpr auto inverse_root_two = static_cast<Scalar>(1 / std::numbers::sqrt2);
-    return Vector(Scalar(0.5)) * (Vector(Scalar(1)) + erf(x * Vector(inverse_root_two)));
+    return Vector(Scalar(0.5)) * erfc(x * Vector(-inverse_root_two));
   }
 }
 

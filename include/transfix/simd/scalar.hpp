@@ -43,6 +43,7 @@ struct One {
   friend One log1p(One a) { return One(std::log1p(a.value)); }
   friend One tanh(One a) { return One(std::tanh(a.value)); }
   friend One erf(One a) { return One(std::erf(a.value)); }
+  friend One erfc(One a) { return One(std::erfc(a.value)); }
   friend One sin(One a) { return One(std::sin(a.value)); }
   friend One cos(One a) { return One(std::cos(a.value)); }
 };

@@ -40,19 +40,18 @@ TRANSFIX_INLINE Vector load_whole_numbers(const std::uint8_t* group, Index place
     using Whole = typename detail::RawVector<std::int32_t, lanes_of<Vector>>::Type;
     using Raw = typename detail::RawVector<Scalar, lanes_of<Vector>>::Type;
     Whole whole = detail::widened<Whole, lanes_of<Vector>>(from);
+    Vector vector;
 #if TRANSFIX_SIMD && defined(__AVX512F__)
     if constexpr (Bits == 4 && lanes_of<Vector> == 16) {
       // One look-up, by the lowest four bits, in place of a mask, a difference and a conversion.
       const __m512 numbers = _mm512_setr_ps(-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7);
       const auto bits = reinterpret_cast<__m512i>(whole);
-      Vector found;
-      found.data = _mm512_permutexvar_ps(upper ? _mm512_srli_epi32(bits, 4) : bits, numbers);
-      return found;
+      vector.data = _mm512_permutexvar_ps(upper ? _mm512_srli_epi32(bits, 4) : bits, numbers);
+      return vector;
     }
 #endif
     if constexpr (Bits == 4) whole = (upper ? (whole >> 4) & 15 : whole & 15) - 8;
     const Raw raw = __builtin_convertvector(whole, Raw);
-    Vector vector;
     __builtin_memcpy(&vector.data, &raw, sizeof raw);
     return vector;
   }
