@@ -81,7 +81,7 @@ void check_all() {
   check_product<20, Shape<70, 96>, Bits, Scalar, false>();
   check_product<20, Shape<130, 96>, Bits, Scalar, true>();
   check_product<1, Shape<70, 352>, Bits, Scalar, false>();   // more groups than lanes, and no multiple of them
-  check_product<1, Shape<520, 256>, Bits, Scalar, false>();  // large enough to be asked for ahead
+  check_product<1, Shape<520, 256>, Bits, Scalar, false>();  // large enough to come from memory
   check_product<1, Shape<520, 256>, Bits, Scalar, true>();
   check_product<70, Shape<130, 96>, Bits, Scalar, false>();  // enough rows to be packed
   check_product<70, Shape<130, 96>, Bits, Scalar, true>();

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <transfix/kernels/fetch.hpp>
 #include <transfix/kernels/gemm_tile.hpp>
 
 // Products of one row: a large b is met once, so what counts is to read it in the order of memory. The result stays in
@@ -9,8 +8,8 @@
 namespace transfix::inline TRANSFIX_ABI::kernels::detail {
 
 template <class Scalar, Product Size>
-inline constexpr bool goes_by_rows = Size.rows == 1 && Size.b_column == 1 && Size.columns <= 64 * 1024 &&
-                                     is_streamed(Size.depth, Size.columns);
+inline constexpr bool goes_by_rows =
+    Size.rows == 1 && Size.b_column == 1 && Size.columns <= 64 * 1024 && Size.depth* Size.columns >= 128 * 1024;
 
 // c += a b for `Count` neighbouring rows of b.
 template <class Scalar, Product Size, Index Count>
@@ -20,7 +19,6 @@ TRANSFIX_INLINE void add_rows(const Scalar* a, const Scalar* b, Scalar* c) {
     Vector sum = simd::load<Vector>(c + column);
 #pragma GCC unroll 8
     for (Index k = 0; k < Count; ++k) {
-      if constexpr (Size.b_depth == Size.columns) fetch_vector_ahead<Vector>(b + column * Count, k);
       sum = simd::multiply_add(Vector(a[k * Size.a_depth]), simd::load<Vector>(b + k * Size.b_depth + column), sum);
     }
     simd::store(sum, c + column);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
-#include <transfix/kernels/fetch.hpp>
 #include <transfix/kernels/gemm_tile.hpp>
 #include <transfix/simd/transpose.hpp>
 
@@ -102,7 +101,6 @@ template <class Scalar, Product Size, Index Columns>
 void dots(const Scalar* a, const Scalar* b, Scalar* c, bool accumulate) {
   using Vector = simd::Batch<Scalar>;
   constexpr Index width = simd::lanes<Scalar>, whole = Size.depth / width * width;
-  constexpr bool streams = Size.b_column == Size.depth && is_streamed(Size.columns, Size.depth);
   Vector sum[Size.rows][Columns];
   for (auto& row : sum) {
     for (Vector& vector : row) vector = Vector(Scalar(0));
@@ -113,7 +111,6 @@ void dots(const Scalar* a, const Scalar* b, Scalar* c, bool accumulate) {
     for (Index m = 0; m < Size.rows; ++m) left[m] = simd::load<Vector>(a + m * Size.a_row + k);
 #pragma GCC unroll 8
     for (Index n = 0; n < Columns; ++n) {
-      if constexpr (streams) fetch_vector_ahead<Vector>(b + k * Columns, n);
       const Vector right = simd::load<Vector>(b + n * Size.b_column + k);
 #pragma GCC unroll 4
       for (Index m = 0; m < Size.rows; ++m) sum[m][n] = simd::multiply_add(left[m], right, sum[m][n]);
