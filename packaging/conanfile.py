@@ -31,12 +31,12 @@ class Transfix(ConanFile):
         copy(self, "include/*", self._root, self.export_sources_folder)
 
     def requirements(self):
-        if self.options.simd:
-            self.requires("xsimd/8.1.0")
         if self.options.hosted:
+            self.requires("xtensor/[>=0.24.3 <0.28]")  # first: its recipe asks for one nlohmann_json and one xsimd
             self.requires("nlohmann_json/[>=3.10.5 <4]")
             self.requires("utf8proc/[>=2.6 <3]")
-            self.requires("xtensor/0.24.3")
+        if self.options.simd:
+            self.requires("xsimd/[>=8.1 <14]")  # 14: max and min treat NaN in another way
 
     def validate(self):
         check_min_cppstd(self, 20)
@@ -49,7 +49,9 @@ class Transfix(ConanFile):
         self.info.clear()
 
     def package_info(self):
-        core = self.cpp_info.components["transfix"]
+        self.cpp_info.set_property("cmake_target_name", "transfix::all")  # transfix::transfix is the core alone
+        self.cpp_info.set_property("pkg_config_name", "transfix-all")
+        core = self.cpp_info.components["core"]
         core.set_property("cmake_target_name", "transfix::transfix")
         core.set_property("pkg_config_name", "transfix")
         if self.options.simd:
@@ -60,11 +62,13 @@ class Transfix(ConanFile):
         if self.options.hosted:
             hosted = self.cpp_info.components["hosted"]
             hosted.set_property("cmake_target_name", "transfix::hosted")
-            hosted.requires = ["transfix", "nlohmann_json::nlohmann_json", "xtensor::xtensor"]
+            hosted.set_property("pkg_config_name", "transfix-hosted")
+            hosted.requires = ["core", "nlohmann_json::nlohmann_json", "xtensor::xtensor"]
             if self.settings.os in ("Linux", "FreeBSD"):
                 hosted.system_libs = ["pthread"]
             text = self.cpp_info.components["text"]
             text.set_property("cmake_target_name", "transfix::text")
+            text.set_property("pkg_config_name", "transfix-text")
             text.requires = ["hosted", "utf8proc::utf8proc"]
             parts += [hosted, text]
         for part in parts:
