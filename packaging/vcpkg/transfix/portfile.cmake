@@ -1,4 +1,6 @@
-# A port that lies in the source tree itself:   vcpkg install transfix --overlay-ports=packaging/vcpkg
+# A port that lies in the source tree itself:   vcpkg install transfix --editable --overlay-ports=packaging/vcpkg
+# vcpkg does not see that sources outside of the port have changed: --editable passes over its cache of packages, and
+# what is installed is to be removed first.
 get_filename_component(SOURCE_PATH "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
 
 set(VCPKG_BUILD_TYPE release)  # headers alone
