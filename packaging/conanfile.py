@@ -36,7 +36,7 @@ class Transfix(ConanFile):
             self.requires("nlohmann_json/[>=3.10.5 <4]")
             self.requires("utf8proc/[>=2.6 <3]")
         if self.options.simd:
-            self.requires("xsimd/[>=8.1 <14]")  # 14: max and min treat NaN in another way
+            self.requires("xsimd/[>=8.1 <15]")
 
     def validate(self):
         check_min_cppstd(self, 20)

@@ -44,6 +44,8 @@ TEST_CASE("math: exp of the ends of the range") {
   CHECK(exponential_of(88) == doctest::Approx(std::exp(88.0)));
   CHECK(exponential_of(1000) > 1e38f);
   CHECK(std::isnan(exponential_of(NAN)));
+  CHECK(std::isnan(simd::largest_lane(simd::exponential(simd::Batch<double>(NAN)))));
+  CHECK(simd::largest_lane(simd::exponential(simd::Batch<double>(-INFINITY))) == 0);
   CHECK(simd::exponential(simd::One<float>(-infinity)).value == 0);
   CHECK(simd::exponential(simd::One<double>(-INFINITY)).value == 0);
 }

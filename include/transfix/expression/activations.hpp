@@ -9,7 +9,7 @@ namespace rules {
 struct Relu {
   template <class V>
   static V value(V x) {
-    return max(x, V(0));
+    return select(x < V(0), V(0), x);  // NaN stays NaN
   }
   template <class V>
   static V derivative(V x) {

@@ -37,7 +37,7 @@ inline constexpr bool whole_vectors =
 // followed each other in memory: rows that are walked down side by side are one stream there.
 template <class Layout, Index Count>
 TRANSFIX_INLINE void fetch_groups_ahead(const std::uint8_t* bytes, Index group) {
-  if constexpr (Layout::rows * Layout::columns >= 1024 * 1024) {  // otherwise it lies in a cache
+  if constexpr (Layout::rows * Layout::columns >= 128 * 1024) {  // otherwise it lies in a near cache
 #pragma GCC unroll 8
     for (Index byte = 0; byte < Count * Layout::bytes_of_group; byte += 64) {
       fetch_ahead(bytes + group * Count * Layout::bytes_of_group + byte);

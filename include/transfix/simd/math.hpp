@@ -18,7 +18,8 @@ inline constexpr bool is_float_vector = std::is_same_v<ScalarOf<Vector>, float>&
 template <class Vector>
 TRANSFIX_INLINE Vector exponential(Vector x) {
   if constexpr (detail::is_float_vector<Vector>) {
-    const Vector clamped = max(Vector(-87.3f), min(Vector(88.37f), x));
+    // Comparisons, as minima and maxima of different versions of xsimd treat NaN differently.
+    const Vector clamped = select(x > Vector(88.37f), Vector(88.37f), x);
     const Vector n = nearbyint(clamped * Vector(1.44269504f));
     const Vector r = multiply_add(n, Vector(-1.42860677e-6f), multiply_add(n, Vector(-0.693145752f), clamped));
     // Short chains (Estrin 1960): a processor waits for each step of Horner's.
@@ -30,7 +31,7 @@ TRANSFIX_INLINE Vector exponential(Vector x) {
     return select(x < Vector(-87.3f), Vector(0.0f), ldexp(y, to_int(n)));
   } else if constexpr (Vector::size > 1) {  // xsimd's own form turns -infinity into a whole number on the way
     const Vector least(ScalarOf<Vector>(-708));
-    return select(x < least, Vector(ScalarOf<Vector>(0)), exp(max(x, least)));
+    return select(x < least, Vector(ScalarOf<Vector>(0)), exp(select(x < least, least, x)));
   } else {
     return exp(x);
   }
