@@ -29,9 +29,10 @@ TRANSFIX_INLINE Vector exponential(Vector x) {
         multiply_add(Vector(1.38145394e-3f), r2, multiply_add(Vector(8.36874545e-3f), r, Vector(4.16683890e-2f)));
     const Vector y = multiply_add(high, r2 * r2, low);
     return select(x < Vector(-87.3f), Vector(0.0f), ldexp(y, to_int(n)));
-  } else if constexpr (Vector::size > 1) {  // xsimd's own form turns -infinity into a whole number on the way
+  } else if constexpr (Vector::size > 1) {  // xsimd's own form turns -infinity and NaN into whole numbers on the way
     const Vector least(ScalarOf<Vector>(-708));
-    return select(x < least, Vector(ScalarOf<Vector>(0)), exp(select(x < least, least, x)));
+    const auto usable = x >= least;
+    return select(usable, exp(select(usable, x, least)), select(x < least, Vector(ScalarOf<Vector>(0)), x));
   } else {
     return exp(x);
   }
