@@ -53,7 +53,7 @@ struct Fastest<A, Count> {
 };
 template <Index Count>
 struct Fastest<B, Count> {
-  using Execution = Threads<Count, 2, 2>;
+  using Execution = Threads<Count, Count, Count>;
 };
 template <Index Count>
 struct Fastest<C, Count> {

@@ -71,18 +71,32 @@ struct Packed {
           const Index columns = std::min(panel, size.columns - n);
           pack_b<RowsOfB>(b + k * size.b_depth + n * size.b_column, RowsOfB ? size.b_depth : size.b_column, count,
                           columns, packed_b);
-          sweep(packed_a, packed_b, c + m * size.c_row + n, size.c_row, count, height, columns, accumulate || k > 0);
+          const Index more = std::min(panel, size.columns - n - columns);
+          const Lines next{b + k * size.b_depth + (n + columns) * size.b_column, RowsOfB ? size.b_depth : size.b_column,
+                           RowsOfB && more > 0 ? count : more, RowsOfB ? more : count};
+          sweep(packed_a, packed_b, c + m * size.c_row + n, size.c_row, count, height, columns, accumulate || k > 0,
+                next);
         }
       }
     }
   }
 
-  // A panel of b meets all tiles of a block of a.
-  static void sweep(const Scalar* a, const Scalar* b, Scalar* c, Index c_row, Index count, Index height, Index columns,
-                    bool accumulate) {
+  // Numbers that lie in rows, `stride` apart.
+  struct Lines {
+    const Scalar* from;
+    Index stride, rows, columns;
+  };
+
+  // A panel of b meets all tiles of a block of a; meanwhile what the next panel is made of comes to the cache.
+  [[gnu::noinline]] static void sweep(const Scalar* a, const Scalar* b, Scalar* c, Index c_row, Index count,
+                                      Index height, Index columns, bool accumulate, const Lines& next) {
+    const Index tiles = (height + tile_rows - 1) / tile_rows, fetched_at_a_time = (next.rows + tiles - 1) / tiles;
+    Index fetched = 0;
     for (Index row = 0; row < height; row += tile_rows, a += tile_size(count), c += tile_rows * c_row) {
       const Index rows = std::min(tile_rows, height - row);
       for (Index r = 0; r < rows; ++r) fetch(c + r * c_row, panel);
+      for (const Index end = std::min(fetched + fetched_at_a_time, next.rows); fetched < end; ++fetched)
+        fetch(next.from + fetched * next.stride, next.columns);
       const bool whole = rows == tile_rows && columns == panel;
       Scalar partial[tile_rows * panel];
       tile<Scalar, tile_rows, panel, 1, tile_rows>(a, b, panel, whole ? c : partial, whole ? c_row : panel, count,
