@@ -11,17 +11,12 @@
 
 namespace transfix::inline TRANSFIX_ABI {
 
-/// A block of zeroed memory, from the heap or lent by the user.
+/// A block of zeroed memory, from the system or lent by the user.
 class Storage {
  public:
   static constexpr std::size_t alignment = 64;
 
-  explicit Storage(Index bytes)
-      : bytes_(bytes > 0 ? bytes : 1),
-        data_(static_cast<std::byte*>(::operator new(static_cast<std::size_t>(bytes_), alignment_of(bytes_)))) {
-    use_large_pages(data_, bytes);
-    std::memset(data_, 0, static_cast<std::size_t>(bytes));
-  }
+  explicit Storage(Index bytes) : bytes_(static_cast<std::size_t>(bytes > 0 ? bytes : 1)) { take(); }
 
   /// Memory of the user: a static array, a mapped file, external RAM. It must outlive the Storage.
   Storage(std::byte* memory, Index available, Index bytes) : data_(memory) {
@@ -33,32 +28,50 @@ class Storage {
   }
 
   Storage(Storage&& other) noexcept
-      : bytes_(std::exchange(other.bytes_, 0)), data_(std::exchange(other.data_, nullptr)) {}
+      : bytes_(std::exchange(other.bytes_, 0)), block_(other.block_), data_(std::exchange(other.data_, nullptr)) {}
   Storage& operator=(Storage&& other) noexcept {
-    std::swap(data_, other.data_);
     std::swap(bytes_, other.bytes_);
+    std::swap(block_, other.block_);
+    std::swap(data_, other.data_);
     return *this;
   }
   ~Storage() {
-    if (bytes_ > 0) ::operator delete(data_, alignment_of(bytes_));
+    if (bytes_ > 0) give_back();
   }
 
   std::byte* data() const { return data_; }
 
  private:
-  // Large blocks lie in large pages where the system has them: products walk down columns of large matrices, and with
-  // small pages each step would need another entry of the address cache.
-  static constexpr Index large_page = 2 * 1024 * 1024;
-  static constexpr std::align_val_t alignment_of(Index bytes) {
-    return std::align_val_t{bytes >= large_page ? static_cast<std::size_t>(large_page) : alignment};
-  }
-  static void use_large_pages([[maybe_unused]] std::byte* data, [[maybe_unused]] Index bytes) {
-#if defined(MADV_HUGEPAGE)
-    if (bytes >= large_page) madvise(data, static_cast<std::size_t>(bytes), MADV_HUGEPAGE);  // a wish, not a need
-#endif
-  }
+#if defined(__linux__)
+  // Large blocks are pages of the system, which are zero and take room only once they are used; large pages where there
+  // are some: products walk down columns of large matrices, and with small pages each step would need another entry of
+  // the address cache.
+  static constexpr std::size_t large_page = 2 * 1024 * 1024;
 
-  Index bytes_ = 0;  // of memory of its own
+  void take() {
+    if (bytes_ < large_page) return take_from_heap();
+    block_ = mmap(nullptr, bytes_ + large_page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (block_ == MAP_FAILED) fail("the system has no memory for a block of ", bytes_, " bytes");
+    const std::size_t beyond = reinterpret_cast<std::uintptr_t>(block_) % large_page;
+    data_ = static_cast<std::byte*>(block_) + (large_page - beyond);
+    madvise(data_, bytes_, MADV_HUGEPAGE);  // a wish, not a need
+  }
+  void give_back() {
+    if (bytes_ < large_page) return give_back_to_heap();
+    munmap(block_, bytes_ + large_page);
+  }
+#else
+  void take() { take_from_heap(); }
+  void give_back() { give_back_to_heap(); }
+#endif
+  void take_from_heap() {
+    block_ = ::operator new (bytes_, std::align_val_t{alignment});
+    data_ = static_cast<std::byte*>(std::memset(block_, 0, bytes_));
+  }
+  void give_back_to_heap() { ::operator delete (block_, std::align_val_t{alignment}); }
+
+  std::size_t bytes_ = 0;  // of memory of its own
+  void* block_ = nullptr;
   std::byte* data_ = nullptr;
 };
 
