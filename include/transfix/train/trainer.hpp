@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
-#include <array>
 #include <span>
-#include <transfix/core/padded.hpp>
 #include <transfix/core/storage.hpp>
-#include <transfix/core/together.hpp>
 #include <transfix/expression/context.hpp>
 #include <transfix/nn/initialize.hpp>
 #include <transfix/schedule/schedule.hpp>
@@ -15,6 +12,7 @@
 #include <transfix/train/events.hpp>
 #include <transfix/train/execution.hpp>
 #include <transfix/train/gradient_pass.hpp>
+#include <transfix/train/group.hpp>
 #include <transfix/train/refusal.hpp>
 #include <transfix/train/settings.hpp>
 
@@ -143,69 +141,8 @@ class TrainerOf {
   void go_on_from(const TrainingProgress& progress) { progress_ = progress; }
 
  private:
-  // The loss of one form of an input (core/padded.hpp), as an expression.
-  template <class Form, class TargetOfForm>
-  static constexpr auto root(const Loss& loss, const Model& model, const Form& form, const TargetOfForm& target) {
-    auto result = model(form);
-    if constexpr (HasShorterForms<Input>) {
-      constexpr Index rows = decltype(result)::Shape::rows;
-      return loss(std::move(result), target_for<rows>(target));
-    } else {
-      return loss(std::move(result), target);
-    }
-  }
-  static constexpr bool works_together = [] {
-    constexpr Index count = detail::together<Execution>;
-    if constexpr (WorkedOnTogether<Input, count> && WorkedOnTogether<Target, count>) {
-      return std::is_invocable_v<const Model&, const GroupOf<Input, count>&>;
-    } else {
-      return false;
-    }
-  }();
-  static_assert(works_together, "this model works on one sequence at a time: use Threads<Count, Shards> only");
-  static constexpr Index together = works_together ? detail::together<Execution> : 1;
-  using InputOfGroup = GroupOf<Input, together>;
-  using TargetOfGroup = GroupOf<Target, together>;
-  template <class Form>
-  using RootOf = decltype(root(std::declval<const Loss&>(), std::declval<const Model&>(), std::declval<const Form&>(),
-                               std::declval<const TargetOfGroup&>()));
-  using Root = RootOf<InputOfGroup>;
-  static constexpr Index tape_bytes = largest_over_forms<InputOfGroup>([](const auto& form) {
-    return std::integral_constant<Index, Index{sizeof(typename RootOf<std::remove_cvref_t<decltype(form)>>::Tape)}>{};
-  });
-  static constexpr Index root_workspace = largest_over_forms<InputOfGroup>([](const auto& form) {
-    return std::integral_constant<Index, RootOf<std::remove_cvref_t<decltype(form)>>::workspace>{};
-  });
-
-  // function(root, its tape) for the loss of an example, or of a group, in its shortest form.
-  auto with_root(const Model& model, const InputOfGroup& input, const TargetOfGroup& target, Index thread,
-                 auto&& function) {
-    return in_shortest_form(input, [&](const auto& form) {
-      const auto loss = root(loss_, model, form, target);
-      return function(loss,
-                      reinterpret_cast<typename std::remove_cvref_t<decltype(loss)>::Tape&>(tapes_[thread].bytes));
-    });
-  }
-
-  // function(input, target) of the examples get(first) .. get(first + together - 1); after `end` nothing counts.
-  template <class Get>
-  static auto with_group(Index first, Index end, Get&& get, auto&& function) {
-    if constexpr (together == 1) {
-      const auto example = get(first);
-      return function(example.input, example.target);
-    } else {
-      return [&]<Index... Number>(std::integer_sequence<Index, Number...>) {
-        const std::array<decltype(get(first)), std::size_t{together}> examples{
-            get(std::min(first + Number, end - 1))...};
-        const auto of = [&](Index number) -> const auto& { return examples[static_cast<std::size_t>(number)]; };
-        return function(Together<Input, together>::of([&](Index number) { return of(number).input; }),
-                        Together<Target, together>::of([&](Index number) {
-                          return first + number < end ? of(number).target : NoTarget<Target>::value;
-                        }));
-      }
-      (std::make_integer_sequence<Index, together>{});
-    }
-  }
+  using Group = detail::Group<Model, Loss, Execution>;
+  static constexpr Index together = Group::together, tape_bytes = Group::tape_bytes;
 
   static constexpr Index alignment = static_cast<Index>(Storage::alignment);
   template <class Bytes>
@@ -213,8 +150,8 @@ class TrainerOf {
     return (static_cast<Index>(bytes) + alignment - 1) / alignment * alignment;
   }
   static constexpr Index state_bytes = rounded(sizeof(Scalar) * std::size_t{GradientPass::state<Model, Optimizer>});
-  static constexpr Index workspace_bytes_of_thread =
-      std::max(rounded(root_workspace), rounded(sizeof(Scalar) * std::size_t{GradientPass::scratch<Model, Optimizer>}));
+  static constexpr Index workspace_bytes_of_thread = std::max(
+      rounded(Group::workspace), rounded(sizeof(Scalar) * std::size_t{GradientPass::scratch<Model, Optimizer>}));
   static std::byte* bytes_of(void* pointer) { return static_cast<std::byte*>(pointer); }
 
   TrainerOf(Storage storage, Optimizer optimizer, TrainingSettings settings, Schedule schedule, Loss loss,
@@ -230,7 +167,7 @@ class TrainerOf {
     if constexpr (requires { Optimizer::template fits<Model>; }) {
       static_assert(Optimizer::template fits<Model>, "a name pattern of Grouped matches no parameter of the model");
     }
-    static_assert(Root::differentiable, "nothing in this model is trained: its result has no gradient");
+    static_assert(Group::differentiable, "nothing in this model is trained: its result has no gradient");
     static_assert(sizeof(Model) % alignof(Model) == 0 && alignof(Model) <= Storage::alignment);
     std::byte* place = storage_.data();
     const auto take = [&place](Index bytes) { return std::exchange(place, place + bytes); };
@@ -284,15 +221,15 @@ class TrainerOf {
         const Index end = batch * (shard + 1) / Execution::shards;
         for (Index number = batch * shard / Execution::shards; number < end; number += together) {
           const auto get = [&](Index place) { return detail::drawn_example(data, settings_, step, place); };
-          with_group(number, end, get, [&](const auto& input, const auto& target) {
+          Group::examples(number, end, get, [&](const auto& input, const auto& target) {
             Context context = context_of(thread, step, number);
             context.dropout = settings_.dropout;
             context.gradient_offset = reinterpret_cast<std::byte*>(gradients_ + shard) - bytes_of(model_);
             const double weight = loss_.weight(target);
             context.share = weight / counted;
             losses[shard] +=
-                with_root(*model_, input, target, thread,
-                          [&](const auto& loss, auto& tape) { return loss.train(tape, context, factor); }) +
+                Group::loss(loss_, *model_, input, target, tapes_[thread].bytes,
+                            [&](const auto& loss, auto& tape) { return loss.train(tape, context, factor); }) +
                 weight * context.penalty;
           });
         }
@@ -337,12 +274,12 @@ class TrainerOf {
       for (Index group = thread; group < groups; group += Execution::threads) {
         const Index end = whole.size() * (group + 1) / groups;
         for (Index number = whole.size() * group / groups; number < end; number += together) {
-          with_group(
+          Group::examples(
               number, end, [&](Index place) { return whole.example(place); },
               [&](const auto& input, const auto& target) {
                 Context context = context_of(thread, 0, number);
-                sums[group] += with_root(result(), input, target, thread,
-                                         [&](const auto& loss, auto& tape) { return loss.evaluate(tape, context); });
+                sums[group] += Group::loss(loss_, result(), input, target, tapes_[thread].bytes,
+                                           [&](const auto& loss, auto& tape) { return loss.evaluate(tape, context); });
                 counts[group] += loss_.weight(target);
               });
         }
