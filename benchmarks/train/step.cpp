@@ -49,7 +49,7 @@ struct Fastest {
 };
 template <Index Count>
 struct Fastest<A, Count> {
-  using Execution = Threads<Count, 2, 3>;
+  using Execution = Threads<Count, Count, 3>;
 };
 template <Index Count>
 struct Fastest<B, Count> {
@@ -61,11 +61,11 @@ struct Fastest<C, Count> {
 };
 template <Index Count>
 struct Fastest<E, Count> {
-  using Execution = Threads<Count, 2, 2>;
+  using Execution = Threads<Count, Count, 2>;
 };
 template <Index Count>
 struct Fastest<F, Count> {
-  using Execution = Threads<Count, 2, 8>;
+  using Execution = Threads<Count, Count, 8>;
 };
 
 template <class Model, Index Count, Index Batch>
