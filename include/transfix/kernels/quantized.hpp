@@ -77,17 +77,24 @@ void add_quantized_rows(const Scalar* x, const Parameter<Shape, Quantized<Bits, 
       }
       for (Index group = begin; group < end; ++group) {
         fetch_groups_ahead<Layout, Count>(bytes, group);
-#pragma GCC unroll 4
-        for (Index i = 0; i < Layout::group; i += width) {
+        constexpr Index vectors = std::min(Layout::group / width, Index{8});  // sums that stay in registers
+        for (Index i = 0; i < Layout::group; i += vectors * width) {
           Scalar* const place = y + group * Layout::group + i;
-          Vector sum = simd::load<Vector>(place);
+          Vector sum[vectors];
+#pragma GCC unroll 8
+          for (Index j = 0; j < vectors; ++j) sum[j] = simd::load<Vector>(place + j * width);
 #pragma GCC unroll 8
           for (Index k = 0; k < Count; ++k) {
             const std::uint8_t* const numbers = bytes + k * Layout::bytes_of_row + group * Layout::bytes_of_group;
-            sum = simd::multiply_add(Vector(factors[k][group - begin]),
-                                     simd::load_whole_numbers<Vector, Bits>(numbers, i), sum);
+            const Vector factor(factors[k][group - begin]);
+#pragma GCC unroll 8
+            for (Index j = 0; j < vectors; ++j) {
+              const auto whole = simd::load_whole_numbers<Vector, Bits>(numbers, i + j * width);
+              sum[j] = simd::multiply_add(factor, whole, sum[j]);
+            }
           }
-          simd::store(sum, place);
+#pragma GCC unroll 8
+          for (Index j = 0; j < vectors; ++j) simd::store(sum[j], place + j * width);
         }
       }
     }

@@ -2,24 +2,29 @@
 #pragma once
 #include <cstdint>
 #include <transfix/simd/batch.hpp>
+#include <type_traits>
 
 namespace transfix::inline TRANSFIX_ABI::simd {
 
 namespace detail {
-// Bytes with a sign as 32-bit numbers. xsimd 8.1 has no such load, and g++ 12 takes the generic form apart.
-template <class Whole, Index Width>
+// Bytes, std::int8_t or std::uint8_t, as 32-bit numbers. xsimd 8.1 has no such load, and g++ 12 takes the generic form
+// apart.
+template <class Byte, class Whole, Index Width>
 TRANSFIX_INLINE Whole widened(const std::uint8_t* from) {
+  [[maybe_unused]] constexpr bool with_sign = std::is_signed_v<Byte>;
 #if TRANSFIX_SIMD && defined(__AVX512F__)
   if constexpr (Width == 16) {
-    return reinterpret_cast<Whole>(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    return reinterpret_cast<Whole>(with_sign ? _mm512_cvtepi8_epi32(bytes) : _mm512_cvtepu8_epi32(bytes));
   }
 #endif
 #if TRANSFIX_SIMD && defined(__AVX2__)
   if constexpr (Width == 8) {
-    return reinterpret_cast<Whole>(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))));
+    const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from));
+    return reinterpret_cast<Whole>(with_sign ? _mm256_cvtepi8_epi32(bytes) : _mm256_cvtepu8_epi32(bytes));
   }
 #endif
-  typename RawVector<std::int8_t, Width>::Type bytes;
+  typename RawVector<Byte, Width>::Type bytes;
   __builtin_memcpy(&bytes, from, sizeof bytes);
   return __builtin_convertvector(bytes, Whole);
 }
@@ -39,7 +44,8 @@ TRANSFIX_INLINE Vector load_whole_numbers(const std::uint8_t* group, Index place
   } else {
     using Whole = typename detail::RawVector<std::int32_t, lanes_of<Vector>>::Type;
     using Raw = typename detail::RawVector<Scalar, lanes_of<Vector>>::Type;
-    Whole whole = detail::widened<Whole, lanes_of<Vector>>(from);
+    Whole whole =
+        detail::widened<std::conditional_t<Bits == 8, std::int8_t, std::uint8_t>, Whole, lanes_of<Vector>>(from);
     Vector vector;
 #if TRANSFIX_SIMD && defined(__AVX512F__)
     if constexpr (Bits == 4 && lanes_of<Vector> == 16) {
@@ -50,7 +56,7 @@ TRANSFIX_INLINE Vector load_whole_numbers(const std::uint8_t* group, Index place
       return vector;
     }
 #endif
-    if constexpr (Bits == 4) whole = (upper ? (whole >> 4) & 15 : whole & 15) - 8;
+    if constexpr (Bits == 4) whole = (upper ? whole >> 4 : whole & 15) - 8;
     const Raw raw = __builtin_convertvector(whole, Raw);
     __builtin_memcpy(&vector.data, &raw, sizeof raw);
     return vector;
