@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <transfix/core/storage.hpp>
 
@@ -52,8 +53,13 @@ TEST_CASE("storage: memory of the user is cleared, and refused where it is too l
 }
 
 #if defined(__linux__)
+TEST_CASE("storage: large blocks begin with a large page") {
+  CHECK(reinterpret_cast<std::uintptr_t>(Storage(5'000'000).data()) % (2 * 1024 * 1024) == 0);
+}
+
 TEST_CASE("storage: more than there is gives an error that names the size") {
-  CHECK_THROWS_WITH_AS(Storage(Index{1} << 60), "the system has no memory for a block of 1152921504606846976 bytes",
-                       Error);
+  constexpr Index bytes = std::numeric_limits<Index>::max() / 8;
+  const std::string text = "the system has no memory for a block of " + std::to_string(bytes) + " bytes";
+  CHECK_THROWS_WITH_AS(Storage{bytes}, text.c_str(), Error);
 }
 #endif

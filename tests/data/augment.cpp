@@ -19,8 +19,8 @@ using support::contains;
 using support::message_of;
 
 namespace {
-constexpr Token padding = 0, begin = 1, separator = 2, mask_token = 3, unknown = 4;
-const std::vector<Token> special = {padding, begin, separator, mask_token};
+constexpr Token padding = 0, begin = 1, separator = 2, mask = 3, unknown = 4;
+const std::vector<Token> special = {padding, begin, separator, mask};
 
 // Words 10, 11, 12, ... so that a word tells where it stood.
 std::vector<Token> words(Index count) {
@@ -187,7 +187,7 @@ TEST_CASE("augment: dropped words become the unknown one, marks and padding stay
 
 TEST_CASE("augment: masked words are as many as in BERT, and of the three kinds") {
   Random random(6);
-  constexpr data::MaskWords change{.share = 0.15, .mask = mask_token, .vocabulary = 1000};
+  constexpr data::MaskWords change{.share = 0.15, .mask = mask, .vocabulary = 1000};
   std::vector<double> at_place(40);
   double masked = 0, replaced = 0, kept = 0, low = 0;
   constexpr int trials = 3000;
@@ -206,7 +206,7 @@ TEST_CASE("augment: masked words are as many as in BERT, and of the three kinds"
       REQUIRE(targets[place] == word);
       ++chosen;
       ++at_place[place];
-      const bool same = tokens[place] == word, hidden = tokens[place] == mask_token;
+      const bool same = tokens[place] == word, hidden = tokens[place] == mask;
       masked += hidden;
       kept += same;
       replaced += !same && !hidden;
@@ -229,7 +229,7 @@ TEST_CASE("augment: masking leaves marks and padding alone and hides at least on
   for (int trial = 0; trial < 200; ++trial) {
     Pair pair;
     auto sequence = pair.sequence();
-    data::MaskWords{.share = 0.01, .mask = mask_token, .vocabulary = 100}(sequence, random);
+    data::MaskWords{.share = 0.01, .mask = mask, .vocabulary = 100}(sequence, random);
     REQUIRE(std::count(pair.targets.begin(), pair.targets.end(), -1) == 12);
     for (std::size_t place = 0; place < pair.tokens.size(); ++place) {
       if (Pair().tokens[place] < 10) REQUIRE(pair.tokens[place] == Pair().tokens[place]);
@@ -238,10 +238,10 @@ TEST_CASE("augment: masking leaves marks and padding alone and hides at least on
   Pair nothing;
   nothing.tokens.assign(13, padding);
   auto sequence = nothing.sequence();
-  data::MaskWords{.share = 0.15, .mask = mask_token, .vocabulary = 100}(sequence, random);
+  data::MaskWords{.share = 0.15, .mask = mask, .vocabulary = 100}(sequence, random);
   CHECK(nothing.targets == std::vector<Token>(13, -1));
   auto tokens = words(5);
-  CHECK(contains(message_of([&] { data::change(tokens, random, data::MaskWords{0.15, mask_token, 100}); }), "no targets"));
+  CHECK(contains(message_of([&] { data::change(tokens, random, data::MaskWords{0.15, mask, 100}); }), "no targets"));
 }
 
 TEST_CASE("augment: synonyms from a file, on words and on tokens") {

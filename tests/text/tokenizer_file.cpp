@@ -13,7 +13,7 @@ using nlohmann::json;
 namespace fs = std::filesystem;
 
 namespace {
-using Sequence = std::vector<Token>;
+using Tokens = std::vector<Token>;
 
 json special(const char* name, Token number) { return {{"id", number}, {"content", name}, {"special", true}}; }
 
@@ -119,22 +119,22 @@ TEST_CASE("tokenizer.json: bytes in pairs, as GPT-2 has them") {
   const Reader read;
   auto file = bytes_file();
   const auto tokenizer = read.as<text::BytePairEncoding>(file);
-  CHECK(tokenizer.encode("ab ab a") == Sequence{256, 257, ' ', 'a'});
-  CHECK(tokenizer.decode(Sequence{256, 257, ' ', 'a'}) == "ab ab a");
+  CHECK(tokenizer.encode("ab ab a") == Tokens{256, 257, ' ', 'a'});
+  CHECK(tokenizer.decode(Tokens{256, 257, ' ', 'a'}) == "ab ab a");
   CHECK(tokenizer.token(tokenizer.special().end) == 258);
   file["model"]["merges"] = json::parse(R"([["a", "b"], ["Ġ", "ab"]])");  // as newer versions write them
-  CHECK(read.as<text::BytePairEncoding>(file).encode("ab ab a") == Sequence{256, 257, ' ', 'a'});
+  CHECK(read.as<text::BytePairEncoding>(file).encode("ab ab a") == Tokens{256, 257, ' ', 'a'});
 }
 
 TEST_CASE("tokenizer.json: BERT's pieces, uncased and cased") {
   const Reader read;
   auto file = words_file();
   const auto uncased = read.as<text::WordPiece>(file);
-  CHECK(uncased.encode("Cafés CAFÉ s?") == Sequence{5, 7, 5, 6, 1});
-  CHECK(uncased.encode("cafessssss") == Sequence{1});  // more than 8 characters
+  CHECK(uncased.encode("Cafés CAFÉ s?") == Tokens{5, 7, 5, 6, 1});
+  CHECK(uncased.encode("cafessssss") == Tokens{1});  // more than 8 characters
   CHECK(uncased.token("[MASK]") == 4);
   file["normalizer"]["lowercase"] = false;
-  CHECK(read.as<text::WordPiece>(file).encode("cafe Cafe É") == Sequence{5, 1, 8});
+  CHECK(read.as<text::WordPiece>(file).encode("cafe Cafe É") == Tokens{5, 1, 8});
 }
 
 TEST_CASE("tokenizer.json: Llama's pieces say the same as their scores") {

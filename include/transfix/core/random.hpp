@@ -48,7 +48,7 @@ constexpr double logarithm(double x) {
                                                          2.0 / 13, 2.0 / 15, 2.0 / 17, 2.0 / 19, 2.0 / 21);
 }
 /// The cosine of 0 <= x < 1 turns: the sine of the distance from a half, less a quarter of a turn.
-constexpr double cosine_of_turns(double x) {
+inline double cosine_of_turns(double x) {
   const double angle = 2 * std::numbers::pi * (std::abs(x - 0.5) - 0.25);
   return angle * power_series(angle * angle, 1.0, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880, -1.0 / 39916800,
                               1.0 / 6227020800, -1.0 / 1307674368000, 1.0 / 355687428096000, -1.0 / 121645100408832000,
@@ -67,7 +67,7 @@ constexpr std::array<std::uint32_t, 4> philox(std::uint64_t key, std::array<std:
 }
 
 /// A sequence of random numbers with the key `seed`; equal seeds and streams give equal bits and uniform numbers on
-/// every machine, and normal ones that agree to the last place of a double or so, as compilers may fuse operations.
+/// every machine, and normal ones that agree to the last places of a double, as compilers may fuse operations.
 class Random {
  public:
   constexpr explicit Random(std::uint64_t seed, std::uint64_t stream = 0) : seed_(seed), stream_(stream) {}

@@ -11,7 +11,7 @@
 
 namespace transfix::inline TRANSFIX_ABI {
 
-/// A block of zeroed memory, from the system or lent by the user.
+/// A block of zeroed memory: from the heap, from the system where it is large, or lent by the user.
 class Storage {
  public:
   static constexpr std::size_t alignment = 64;
@@ -43,9 +43,9 @@ class Storage {
 
  private:
 #if defined(__linux__)
-  // Large blocks are pages of the system, which are zero and take room only once they are used; large pages where there
-  // are some: products walk down columns of large matrices, and with small pages each step would need another entry of
-  // the address cache.
+  // Large blocks are pages of the system, which are zero and take room only once they are used: like all of Linux's
+  // memory they may be promised where there is too little. They are large pages where there are some: products walk
+  // down columns of large matrices, and with small pages each step would need another entry of the address cache.
   static constexpr std::size_t large_page = 2 * 1024 * 1024;
 
   void take() {

@@ -72,8 +72,9 @@ struct Packed {
           pack_b<RowsOfB>(b + k * size.b_depth + n * size.b_column, RowsOfB ? size.b_depth : size.b_column, count,
                           columns, packed_b);
           const Index more = std::min(panel, size.columns - n - columns);
-          const Lines next{b + k * size.b_depth + (n + columns) * size.b_column, RowsOfB ? size.b_depth : size.b_column,
-                           RowsOfB && more > 0 ? count : more, RowsOfB ? more : count};
+          const Lines next{b + k * size.b_depth + (n + (more > 0 ? columns : 0)) * size.b_column,
+                           RowsOfB ? size.b_depth : size.b_column, RowsOfB && more > 0 ? count : more,
+                           RowsOfB ? more : count};
           sweep(packed_a, packed_b, c + m * size.c_row + n, size.c_row, count, height, columns, accumulate || k > 0,
                 next);
         }
@@ -88,6 +89,7 @@ struct Packed {
   };
 
   // A panel of b meets all tiles of a block of a; meanwhile what the next panel is made of comes to the cache.
+  // Out of line: it is the same for all forms of products.
   [[gnu::noinline]] static void sweep(const Scalar* a, const Scalar* b, Scalar* c, Index c_row, Index count,
                                       Index height, Index columns, bool accumulate, const Lines& next) {
     const Index tiles = (height + tile_rows - 1) / tile_rows, fetched_at_a_time = (next.rows + tiles - 1) / tiles;
@@ -96,7 +98,7 @@ struct Packed {
       const Index rows = std::min(tile_rows, height - row);
       for (Index r = 0; r < rows; ++r) fetch(c + r * c_row, panel);
       for (const Index end = std::min(fetched + fetched_at_a_time, next.rows); fetched < end; ++fetched)
-        fetch(next.from + fetched * next.stride, next.columns);
+        fetch_unaligned(next.from + fetched * next.stride, next.columns);
       const bool whole = rows == tile_rows && columns == panel;
       Scalar partial[tile_rows * panel];
       tile<Scalar, tile_rows, panel, 1, tile_rows>(a, b, panel, whole ? c : partial, whole ? c_row : panel, count,
