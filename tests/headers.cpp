@@ -1,1 +1,2 @@
+// SPDX-License-Identifier: MIT
 // The precompiled headers of the tests are made for this unit's options.

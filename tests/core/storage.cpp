@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 #include <transfix/core/storage.hpp>
+#include <utility>
 
 using namespace transfix;
 

@@ -139,6 +139,7 @@ class Random {
   }
 
  private:
+  // By numbers with a sign: AVX2 has no vectors of others to turn into doubles.
   static constexpr double uniform_of(std::uint32_t high, std::uint32_t low) {
     return static_cast<std::int32_t>(high >> 5) * 0x1p-27 + static_cast<std::int32_t>(low >> 6) * 0x1p-53;
   }

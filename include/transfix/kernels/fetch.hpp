@@ -7,16 +7,10 @@
 
 namespace transfix::inline TRANSFIX_ABI::kernels::detail {
 
-/// Asks for `count` numbers that begin with a line, without waiting for them.
+/// Asks for `count` numbers, one or more, without waiting for them. They may begin within a line.
 template <class Scalar>
 TRANSFIX_INLINE void fetch(const Scalar* from, Index count) {
   for (Index i = 0; i < count; i += static_cast<Index>(64 / sizeof(Scalar))) __builtin_prefetch(from + i);
-}
-
-/// The same for numbers, one or more, that may begin within a line.
-template <class Scalar>
-TRANSFIX_INLINE void fetch_unaligned(const Scalar* from, Index count) {
-  fetch(from, count);
   __builtin_prefetch(from + count - 1);
 }
 

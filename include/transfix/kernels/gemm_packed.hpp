@@ -67,14 +67,16 @@ struct Packed {
         const Index height = std::min(rows, size.rows - m);
         pack_a<ColumnsOfA>(a + m * size.a_row + k * size.a_depth, ColumnsOfA ? size.a_depth : size.a_row, count, height,
                            size.rows - m, packed_a);
+        const auto lines_of_panel = [&](Index n) {
+          const Index columns = std::min(panel, size.columns - n);
+          return Lines{b + k * size.b_depth + n * size.b_column, RowsOfB ? size.b_depth : size.b_column,
+                       RowsOfB ? count : columns, RowsOfB ? columns : count};
+        };
         for (Index n = 0; n < size.columns; n += panel) {
           const Index columns = std::min(panel, size.columns - n);
-          pack_b<RowsOfB>(b + k * size.b_depth + n * size.b_column, RowsOfB ? size.b_depth : size.b_column, count,
-                          columns, packed_b);
-          const Index more = std::min(panel, size.columns - n - columns);
-          const Lines next{b + k * size.b_depth + (n + (more > 0 ? columns : 0)) * size.b_column,
-                           RowsOfB ? size.b_depth : size.b_column, RowsOfB && more > 0 ? count : more,
-                           RowsOfB ? more : count};
+          const Lines lines = lines_of_panel(n),
+                      next = columns < size.columns - n ? lines_of_panel(n + panel) : Lines{};
+          pack_b<RowsOfB>(lines.from, lines.stride, count, columns, packed_b);
           sweep(packed_a, packed_b, c + m * size.c_row + n, size.c_row, count, height, columns, accumulate || k > 0,
                 next);
         }
@@ -84,8 +86,8 @@ struct Packed {
 
   // Numbers that lie in rows, `stride` apart.
   struct Lines {
-    const Scalar* from;
-    Index stride, rows, columns;
+    const Scalar* from = nullptr;
+    Index stride = 0, rows = 0, columns = 0;
   };
 
   // A panel of b meets all tiles of a block of a; meanwhile what the next panel is made of comes to the cache.
@@ -98,7 +100,7 @@ struct Packed {
       const Index rows = std::min(tile_rows, height - row);
       for (Index r = 0; r < rows; ++r) fetch(c + r * c_row, panel);
       for (const Index end = std::min(fetched + fetched_at_a_time, next.rows); fetched < end; ++fetched)
-        fetch_unaligned(next.from + fetched * next.stride, next.columns);
+        fetch(next.from + fetched * next.stride, next.columns);
       const bool whole = rows == tile_rows && columns == panel;
       Scalar partial[tile_rows * panel];
       tile<Scalar, tile_rows, panel, 1, tile_rows>(a, b, panel, whole ? c : partial, whole ? c_row : panel, count,
