@@ -2,19 +2,8 @@
 #pragma once
 #include <array>
 #include <transfix/simd/scalar.hpp>
+#include <transfix/simd/xsimd.hpp>
 #include <utility>
-#if TRANSFIX_SIMD
-#if defined(__GNUC__) && !defined(__clang__)
-// g++ 12 warns of uninitialised values inside its own AVX-512 intrinsics (GCC bug 105593).
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <xsimd/xsimd.hpp>
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
-#endif
 
 namespace transfix::inline TRANSFIX_ABI::simd {
 
