@@ -2,14 +2,14 @@
 #pragma once
 #include <transfix/core/config.hpp>
 
-// xsimd. Its <immintrin.h> has g++ read the intrinsics of every x86 there is, AVX-512 and later ones in all their forms:
-// 0.8 s of every compilation. A target that ends at AVX2 needs the few below; whoever includes <immintrin.h> later gets
-// the rest, as each of its parts guards itself.
+// xsimd. Its <immintrin.h> has g++ read the intrinsics of every x86 there is, AVX-512 and later ones in all their
+// forms: 0.8 s of every compilation. A target that ends at AVX2 needs the few below; whoever includes <immintrin.h>
+// later gets the rest, as each of its parts guards itself.
 #if TRANSFIX_SIMD
 #if defined(__GNUC__) && !defined(__clang__) && defined(__AVX__) && !defined(__AVX512F__) && \
     !defined(_IMMINTRIN_H_INCLUDED)
-#define _IMMINTRIN_H_INCLUDED  // each part asks for it
-// clang-format off: in the order of their needs
+#define _IMMINTRIN_H_INCLUDED  // each part asks for it, and for those before it
+// clang-format off
 #include <x86gprintrin.h>
 #include <emmintrin.h>
 #include <pmmintrin.h>
