@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
-#include <span>
 #include <transfix/core/shape.hpp>
+#include <utility>
 
 namespace transfix::inline TRANSFIX_ABI {
 
@@ -31,30 +30,42 @@ constexpr void philox_rounds(std::uint64_t key, auto&& round) {
   }
 }
 
-// In place of the logarithm and the cosine of a library: loops over these become vectors. Both are Taylor series, cut
-// off below the rounding of a double.
-constexpr double power_series(double, double coefficient) { return coefficient; }
-constexpr double power_series(double z, double coefficient, auto... higher) {
+// In place of the logarithm and the cosine of a library: these take vectors too. Both are Taylor series, cut off below
+// the rounding of a double.
+template <class Real>
+constexpr Real power_series(Real, double coefficient) {
+  return Real{} + coefficient;
+}
+template <class Real>
+constexpr Real power_series(Real z, double coefficient, auto... higher) {
   return coefficient + z * power_series(z, higher...);
 }
 
 /// The logarithm of 0 < x <= 1: with x = 2^e m, e log 2 + 2 artanh((m - 1) / (m + 1)) for m about 1.
-constexpr double logarithm(double x) {
+/// Real is double, or a vector of the compiler's; Bits are as many whole numbers of 64 bits.
+template <class Bits = std::uint64_t, class Real>
+constexpr Real logarithm(Real x) {
   constexpr std::uint64_t one = 0x3ff0000000000000, root_of_half = 0x3fe6a09e667f3bcd, fraction = 0x000fffffffffffff;
-  const std::uint64_t bits = std::bit_cast<std::uint64_t>(x) + (one - root_of_half);
-  const double exponent = std::bit_cast<double>((bits >> 52) | 0x4330000000000000) - (0x1p52 + 1023);
-  const double m = std::bit_cast<double>((bits & fraction) + root_of_half), s = (m - 1) / (m + 1);
+  const Bits bits = std::bit_cast<Bits>(x) + (one - root_of_half);
+  const Real exponent = std::bit_cast<Real>((bits >> 52) | 0x4330000000000000) - (0x1p52 + 1023);
+  const Real m = std::bit_cast<Real>((bits & fraction) + root_of_half), s = (m - 1) / (m + 1);
   return exponent * std::numbers::ln2 + s * power_series(s * s, 2.0, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9, 2.0 / 11,
                                                          2.0 / 13, 2.0 / 15, 2.0 / 17, 2.0 / 19, 2.0 / 21);
 }
 /// The cosine of 0 <= x < 1 turns: the sine of the distance from a half, less a quarter of a turn.
-inline double cosine_of_turns(double x) {
-  const double angle = 2 * std::numbers::pi * (std::abs(x - 0.5) - 0.25);
+template <class Bits = std::uint64_t, class Real>
+constexpr Real cosine_of_turns(Real x) {
+  constexpr std::uint64_t without_sign = 0x7fffffffffffffff;
+  const Real from_half = std::bit_cast<Real>(std::bit_cast<Bits>(x - 0.5) & without_sign);
+  const Real angle = 2 * std::numbers::pi * (from_half - 0.25);
   return angle * power_series(angle * angle, 1.0, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880, -1.0 / 39916800,
                               1.0 / 6227020800, -1.0 / 1307674368000, 1.0 / 355687428096000, -1.0 / 121645100408832000,
                               1.0 / 51090942171709440000.0);
 }
-constexpr double square_of_radius(double uniform) { return -2 * logarithm(1 - uniform); }
+template <class Bits = std::uint64_t, class Real>
+constexpr Real square_of_radius(Real uniform) {
+  return -2 * logarithm<Bits>(1 - uniform);
+}
 }  // namespace detail
 
 /// Counter-based random bits, Philox4x32-10 (Salmon et al. 2011): 128 bits that are a pure function
@@ -85,31 +96,7 @@ class Random {
   /// Uniform in [0, 1), with 53 random bits.
   constexpr double uniform() {
     const std::uint32_t high = bits(), low = bits();
-    return uniform_of(high, low);
-  }
-
-  /// What so many calls of uniform() give, faster.
-  constexpr void uniforms(std::span<double> numbers) {
-    constexpr std::size_t together = 64;  // enough for loops over them to become vectors
-    using Words = std::array<std::uint32_t, together>;
-    while (used_ == 4 && numbers.size() >= 2 * together) {
-      Words a{}, b{}, c{}, d{};
-      for (std::size_t i = 0; i < together; ++i) {
-        const std::uint64_t count = count_ + i;
-        a[i] = static_cast<std::uint32_t>(count), b[i] = static_cast<std::uint32_t>(count >> 32);
-        c[i] = static_cast<std::uint32_t>(stream_), d[i] = static_cast<std::uint32_t>(stream_ >> 32);
-      }
-      detail::philox_rounds(seed_, [&](std::uint32_t low, std::uint32_t high) {
-        for (std::size_t i = 0; i < together; ++i) detail::philox_round(low, high, a[i], b[i], c[i], d[i]);
-      });
-      for (std::size_t i = 0; i < together; ++i) {
-        numbers[2 * i] = uniform_of(a[i], b[i]);
-        numbers[2 * i + 1] = uniform_of(c[i], d[i]);
-      }
-      count_ += together;
-      numbers = numbers.subspan(2 * together);
-    }
-    for (double& number : numbers) number = uniform();
+    return (high >> 5) * 0x1p-27 + (low >> 6) * 0x1p-53;
   }
 
   /// Uniform in 0 .. count - 1.
@@ -123,27 +110,15 @@ class Random {
     const double radius = std::sqrt(detail::square_of_radius(uniform()));
     return radius * detail::cosine_of_turns(uniform());
   }
-  /// What so many calls of normal() give, faster.
-  void normals(std::span<double> numbers) {
-    constexpr std::size_t together = 64;
-    std::array<double, 2 * together> drawn{};
-    std::array<double, together> squares, cosines;
-    while (!numbers.empty()) {
-      const auto part = numbers.first(std::min(numbers.size(), together));
-      uniforms(std::span(drawn).first(2 * part.size()));
-      for (std::size_t i = 0; i < together; ++i) squares[i] = detail::square_of_radius(drawn[2 * i]);
-      for (std::size_t i = 0; i < together; ++i) cosines[i] = detail::cosine_of_turns(drawn[2 * i + 1]);
-      for (std::size_t i = 0; i < part.size(); ++i) part[i] = std::sqrt(squares[i]) * cosines[i];
-      numbers = numbers.subspan(part.size());
-    }
-  }
+
+  // For code that makes many blocks of four numbers together (kernels/normals.hpp).
+  constexpr std::uint64_t seed() const { return seed_; }
+  constexpr std::uint64_t stream() const { return stream_; }
+  constexpr bool at_block() const { return used_ == 4; }
+  /// Leaves out `count` blocks, of which the first has the number that is returned.
+  constexpr std::uint64_t skip_blocks(std::uint64_t count) { return std::exchange(count_, count_ + count); }
 
  private:
-  // By numbers with a sign: AVX2 has no vectors of others to turn into doubles.
-  static constexpr double uniform_of(std::uint32_t high, std::uint32_t low) {
-    return static_cast<std::int32_t>(high >> 5) * 0x1p-27 + static_cast<std::int32_t>(low >> 6) * 0x1p-53;
-  }
-
   std::uint64_t seed_, stream_, count_ = 0;
   std::array<std::uint32_t, 4> block_{};
   int used_ = 4;

@@ -4,7 +4,7 @@
 #include <array>
 #include <span>
 #include <transfix/core/members.hpp>
-#include <transfix/core/random.hpp>
+#include <transfix/kernels/normals.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {
 
@@ -20,7 +20,7 @@ void fill_normal(Parameter<Shape, Stored>& parameter, Random& random, double dev
   std::span<Computed<Stored>> place = numbers(parameter);
   while (!place.empty()) {
     const std::size_t count = std::min(place.size(), drawn.size());
-    random.normals(std::span(drawn).first(count));
+    kernels::normals(random, std::span(drawn).first(count));
     for (std::size_t i = 0; i < count; ++i) place[i] = static_cast<Computed<Stored>>(deviation * drawn[i]);
     place = place.subspan(count);
   }

@@ -30,6 +30,26 @@ TRANSFIX_INLINE Whole widened(const std::uint8_t* from) {
 }
 }  // namespace detail
 
+/// The products of the lower halves of 64-bit lanes. g++ 12 multiplies the other halves as well.
+template <Index Width>
+TRANSFIX_INLINE auto products_of_lower_halves(typename detail::RawVector<std::uint64_t, Width>::Type a,
+                                              std::uint32_t b) {
+  using Raw = decltype(a);
+#if TRANSFIX_SIMD && defined(__AVX512F__)
+  if constexpr (Width == 8)
+    return reinterpret_cast<Raw>(_mm512_mul_epu32(reinterpret_cast<__m512i>(a), _mm512_set1_epi64(b)));
+#endif
+#if TRANSFIX_SIMD && defined(__AVX2__)
+  if constexpr (Width == 4)
+    return reinterpret_cast<Raw>(_mm256_mul_epu32(reinterpret_cast<__m256i>(a), _mm256_set1_epi64x(b)));
+#endif
+#if TRANSFIX_SIMD && defined(__SSE2__)
+  if constexpr (Width == 2)
+    return reinterpret_cast<Raw>(_mm_mul_epu32(reinterpret_cast<__m128i>(a), _mm_set1_epi64x(b)));
+#endif
+  return Raw((a & std::uint64_t{0xffffffff}) * std::uint64_t{b});
+}
+
 /// A vector of numbers from as many whole numbers of `Bits` bits, at place `place` of a group of 32 (see
 /// core/quantized.hpp); place is a multiple of the vector's lanes.
 template <class Vector, int Bits>
