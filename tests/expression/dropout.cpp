@@ -89,6 +89,22 @@ TEST_CASE_TEMPLATE("dropout: a mask does not depend on the width of vectors", Sc
   }
 }
 
+TEST_CASE(
+    "dropout: a place is dropped by 16 bits of Philox that its seed, step, sequence, stream, row and column name") {
+  Context given = context(0.4f, 9, 3, 2, 5);
+  DropoutMask mask;
+  mask.start(given);
+  const auto threshold = static_cast<std::uint32_t>(0.4f * 65536 + 0.5f);
+  for (const Index row : {0, 7, 3}) {
+    for (Index column = 0; column < 300; ++column) {
+      const auto block = philox(9 ^ (std::uint64_t{3} << 32),
+                                {static_cast<std::uint32_t>(column / 8), static_cast<std::uint32_t>(row), 2, 5});
+      const std::uint32_t bits = block[static_cast<std::size_t>(column % 8 / 2)] >> (column % 2 * 16) & 0xffff;
+      CHECK((mask.factor<simd::One<float>>(row, column).value == 0) == (bits < threshold));
+    }
+  }
+}
+
 TEST_CASE("dropout: each dropout of an expression draws its own mask, and gradients follow") {
   const auto twice = [](auto x, auto w) { return dropout(matmul(dropout(x * x), w)) + dropout(x); };
   CHECK(gradient_error(twice, context(0.3f), Shape<5, 19>{}, Shape<19, 19>{}) < 1e-6);

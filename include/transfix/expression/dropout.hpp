@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <array>
-#include <transfix/core/random.hpp>
 #include <transfix/expression/stored.hpp>
+#include <transfix/kernels/philox.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {
 
@@ -21,26 +21,63 @@ struct DropoutMask {
     stream = context.random_stream++;
     threshold = static_cast<std::uint32_t>(context.dropout * 65536.0f + 0.5f);
     kept = 65536.0f / (65536.0f - static_cast<float>(threshold));
+    made_row = -1;
   }
 
   /// 0 or 1 / (1 - rate), lane by lane.
   template <class Vector>
-  Vector factor(Index row, Index column) const {
+  TRANSFIX_INLINE Vector factor(Index row, Index column) const {
     using Scalar = simd::ScalarOf<Vector>;
+    constexpr auto width = static_cast<Index>(Vector::size);
     if (threshold == 0) return Vector(Scalar(1));
-    std::array<Scalar, Vector::size> factors;
-    std::array<std::uint32_t, 4> bits{};
-    for (Index lane = 0; lane < static_cast<Index>(Vector::size); ++lane) {
-      const Index place = column + lane;
-      if (lane == 0 || place % 8 == 0) {
-        bits = philox(seed ^ (std::uint64_t{step} << 32),
-                      {static_cast<std::uint32_t>(place / 8), static_cast<std::uint32_t>(row), sequence, stream});
+    if constexpr (std::is_same_v<Scalar, float> && stretch % width == 0) {
+      if (column % width == 0) {
+        make(row, column / stretch);
+        return simd::load<Vector>(made.data() + column % stretch);
       }
-      const std::uint32_t half = bits[static_cast<std::size_t>(place % 8 / 2)] >> (place % 2 * 16) & 0xFFFFu;
-      factors[static_cast<std::size_t>(lane)] = half < threshold ? Scalar(0) : static_cast<Scalar>(kept);
+    }
+    std::array<Scalar, Vector::size> factors;
+    for (Index lane = 0; lane < width; ++lane) {
+      make(row, (column + lane) / stretch);
+      factors[static_cast<std::size_t>(lane)] = made[static_cast<std::size_t>((column + lane) % stretch)];
     }
     return simd::load<Vector>(factors.data());
   }
+
+ private:
+  // Columns whose factors are made together: 8 of a block of 128 bits, each of which names its row and its columns.
+  static constexpr Index blocks = 2 * kernels::Blocks::count, stretch = 8 * blocks;
+
+  TRANSFIX_INLINE void make(Index row, Index place) const {
+    if (row != made_row || place != made_place) make_stretch(row, place);
+  }
+  [[gnu::noinline]] void make_stretch(Index row, Index place) const {
+    using Blocks = kernels::Blocks;
+    using Bits = Blocks::Bits;
+    made_row = row, made_place = place;
+    const std::uint64_t first = static_cast<std::uint64_t>(place * blocks), next = first + Blocks::count;
+    const Bits rows = Bits{} + static_cast<std::uint32_t>(row), sequences = Bits{} + sequence,
+               streams = Bits{} + stream;
+    Blocks random[2] = {{Blocks::counting(first), rows, sequences, streams},
+                        {Blocks::counting(next), rows, sequences, streams}};
+    kernels::philox(seed ^ (std::uint64_t{step} << 32), random[0], random[1]);
+    std::array<std::uint16_t, stretch> bits;
+    for (std::size_t i = 0; i < blocks; ++i) {
+      const Blocks& block = random[i / Blocks::count];
+      const std::size_t lane = i % Blocks::count;
+      const std::uint64_t words[] = {block.a[lane], block.b[lane], block.c[lane], block.d[lane]};
+      for (std::size_t half = 0; half < 8; ++half)
+        bits[8 * i + half] = static_cast<std::uint16_t>(words[half / 2] >> (half % 2 * 16));
+    }
+    // Without a comparison, of which g++ 12 makes a branch: a difference below 0 has a sign.
+    const auto least = static_cast<std::int32_t>(threshold), factor = std::bit_cast<std::int32_t>(kept);
+    for (std::size_t i = 0; i < stretch; ++i)
+      made[i] = std::bit_cast<float>(~((std::int32_t{bits[i]} - least) >> 31) & factor);
+  }
+
+  // The stretch that was asked for last: numbers are asked for along rows.
+  mutable Index made_row = -1, made_place = -1;
+  mutable std::array<float, stretch> made;
 };
 
 /// x with each number set to 0 with probability `context.dropout`, and the others divided by the
