@@ -10,8 +10,10 @@ namespace benchmarks {
 using namespace transfix;
 
 // A to F: nano, baby, GPT-2 small in shape, tiny, an encoder that classifies, an encoder-decoder; L: an LSTM of A's
-// size.
+// size; A_dropout: A with dropout, which the trainer sets to 0.1.
 inline constexpr models::GptConfig config_a{.vocabulary = 65, .context = 64, .width = 128, .heads = 4, .layers = 4};
+inline constexpr models::GptConfig config_a_dropout{
+    .vocabulary = 65, .context = 64, .width = 128, .heads = 4, .layers = 4, .dropout = true};
 inline constexpr models::GptConfig config_b{.vocabulary = 65, .context = 256, .width = 384, .heads = 6, .layers = 6};
 inline constexpr models::GptConfig config_c{
     .vocabulary = 50257, .context = 64, .width = 768, .heads = 12, .layers = 12};
@@ -29,6 +31,7 @@ inline constexpr models::EncoderDecoderConfig config_f{.vocabulary = 8000,
 inline constexpr models::LstmConfig config_l{.vocabulary = 65, .context = 64, .width = 128, .layers = 6};
 
 using A = models::Gpt<config_a>;
+using ADropout = models::Gpt<config_a_dropout>;
 using B = models::Gpt<config_b>;
 using C = models::Gpt<config_c>;
 using D = models::Gpt<config_d>;

@@ -42,6 +42,7 @@ void pass(benchmark::State& state, Operations operations) {
   const Storage storage(Index{sizeof(Function)}), gradients(Index{sizeof(Function)});
   const auto& function = *reinterpret_cast<const Function*>(storage.data());
   Context context;
+  context.dropout = 0.1f;  // where a function has dropout
   if constexpr (!std::is_empty_v<Function>) {
     Random random(1);
     initialize(*reinterpret_cast<Function*>(storage.data()), random);

@@ -4,6 +4,7 @@
 // it were done.
 #include <transfix/expression/activations.hpp>
 #include <transfix/expression/attention.hpp>
+#include <transfix/expression/dropout.hpp>
 #include <transfix/expression/normalize.hpp>
 #include <transfix/loss/cross_entropy.hpp>
 
@@ -27,6 +28,9 @@ struct ScaleToUnit {
 };
 struct Softmax {
   auto operator()(auto x) const { return softmax(x); }
+};
+struct Dropout {
+  auto operator()(auto x) const { return dropout(x); }
 };
 struct Gelu {
   auto operator()(auto x) const { return gelu(x); }
@@ -73,6 +77,7 @@ void add_rows(const std::string& size) {
   add_pass<Standardize, Rectangle>("layer_norm/" + size);
   add_pass<ScaleToUnit, Rectangle>("rms_norm/" + size);
   add_pass<Softmax, Rectangle>("softmax/" + size);
+  add_pass<Dropout, Rectangle>("dropout/" + size);
   add_pass<Gelu, Rectangle>("gelu/" + size);
   add_pass<GeluTanh, Rectangle>("gelu_tanh/" + size);
 }

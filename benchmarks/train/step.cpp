@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One training step of seven models, as a share of the FMA peak that this program measures at its start. Memory is
+// One training step of eight models, as a share of the FMA peak that this program measures at its start. Memory is
 // the process's: run one benchmark alone (--benchmark_filter) to see its own.
 #include <benchmark/benchmark.h>
 
@@ -51,6 +51,8 @@ template <Index Count>
 struct Fastest<A, Count> {
   using Execution = Threads<Count, Count, 3>;
 };
+template <Index Count>
+struct Fastest<ADropout, Count> : Fastest<A, Count> {};
 template <Index Count>
 struct Fastest<B, Count> {
   using Execution = Threads<Count, Count, Count>;
@@ -104,6 +106,7 @@ void add(const char* name) {
 
 int main(int count, char** arguments) {
   add<A, 12>("step/A");
+  add<ADropout, 12>("step/A_dropout");
   add<B, 8>("step/B");
   add<C, 4>("step/C");
   add<D, 8>("step/D");
