@@ -45,22 +45,29 @@ struct DropoutMask {
   }
 
  private:
-  // Columns whose factors are made together: 8 of a block of 128 bits, each of which names its row and its columns.
-  static constexpr Index blocks = 2 * kernels::Blocks::count, stretch = 8 * blocks;
+  // Columns whose factors are made together, 64 with AVX: 8 of a block of 128 bits, which row and columns name.
+  static constexpr Index vectors = kernels::Blocks::count < 8 ? 2 : 1;
+  static constexpr Index blocks = vectors * kernels::Blocks::count, stretch = 8 * blocks;
 
   TRANSFIX_INLINE void make(Index row, Index place) const {
     if (row != made_row || place != made_place) make_stretch(row, place);
   }
   [[gnu::noinline]] void make_stretch(Index row, Index place) const {
     using Blocks = kernels::Blocks;
-    using Bits = Blocks::Bits;
     made_row = row, made_place = place;
-    const std::uint64_t first = static_cast<std::uint64_t>(place * blocks), next = first + Blocks::count;
-    const Bits rows = Bits{} + static_cast<std::uint32_t>(row), sequences = Bits{} + sequence,
-               streams = Bits{} + stream;
-    Blocks random[2] = {{Blocks::counting(first), rows, sequences, streams},
-                        {Blocks::counting(next), rows, sequences, streams}};
-    kernels::philox(seed ^ (std::uint64_t{step} << 32), random[0], random[1]);
+    const auto counters = [&](Index block) {
+      const Blocks::Bits zero{};
+      return Blocks{Blocks::counting(static_cast<std::uint64_t>(block)), zero + static_cast<std::uint32_t>(row),
+                    zero + sequence, zero + stream};
+    };
+    const std::uint64_t key = seed ^ (std::uint64_t{step} << 32);
+    Blocks random[vectors] = {counters(place * blocks)};
+    if constexpr (vectors == 1) {
+      kernels::philox(key, random[0]);
+    } else {
+      random[1] = counters(place * blocks + Blocks::count);
+      kernels::philox(key, random[0], random[1]);
+    }
     std::array<std::uint16_t, stretch> bits;
     for (std::size_t i = 0; i < blocks; ++i) {
       const Blocks& block = random[i / Blocks::count];

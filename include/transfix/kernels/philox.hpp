@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <concepts>
 #include <transfix/core/random.hpp>
 #include <transfix/simd/whole_numbers.hpp>
 
@@ -30,12 +31,10 @@ struct Blocks {
   }
 };
 
-/// Turns counters into random blocks, two vectors at a time: one computes while the other waits for its products.
-TRANSFIX_INLINE void philox(std::uint64_t key, Blocks& blocks, Blocks& others) {
-  transfix::detail::philox_rounds(key, [&](std::uint32_t key_low, std::uint32_t key_high) {
-    blocks.round(key_low, key_high);
-    others.round(key_low, key_high);
-  });
+/// Turns counters into random blocks. Two at a time take little longer than one, which waits for its products.
+TRANSFIX_INLINE void philox(std::uint64_t key, std::same_as<Blocks> auto&... blocks) {
+  transfix::detail::philox_rounds(
+      key, [&](std::uint32_t key_low, std::uint32_t key_high) { (blocks.round(key_low, key_high), ...); });
 }
 
 }  // namespace transfix::inline TRANSFIX_ABI::kernels
