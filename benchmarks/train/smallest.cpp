@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Trains D in a program of its own, as small as a user's may be, and prints what its process holds. train_step holds
-// Google Benchmark and seven models as well.
+// Google Benchmark and eight models as well.
 #include <cstdio>
 #include <transfix/data/windows.hpp>
 #include <transfix/transfix.hpp>

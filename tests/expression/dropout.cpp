@@ -91,17 +91,24 @@ TEST_CASE_TEMPLATE("dropout: a mask does not depend on the width of vectors", Sc
 
 TEST_CASE(
     "dropout: a place is dropped by 16 bits of Philox that its seed, step, sequence, stream, row and column name") {
-  Context given = context(0.4f, 9, 3, 2, 5);
   DropoutMask mask;
-  mask.start(given);
-  const auto threshold = static_cast<std::uint32_t>(0.4f * 65536 + 0.5f);
-  for (const Index row : {0, 7, 3}) {
-    for (Index column = 0; column < 300; ++column) {
-      const auto block = philox(9 ^ (std::uint64_t{3} << 32),
-                                {static_cast<std::uint32_t>(column / 8), static_cast<std::uint32_t>(row), 2, 5});
-      const std::uint32_t bits = block[static_cast<std::size_t>(column % 8 / 2)] >> (column % 2 * 16) & 0xffff;
-      CHECK((mask.factor<simd::One<float>>(row, column).value == 0) == (bits < threshold));
+  for (const std::uint32_t step : {3u, 4u}) {  // the same places of the same mask again, which starts anew
+    Context given = context(0.4f, 9, step, 2, 5);
+    mask.start(given);
+    const auto threshold = static_cast<std::uint32_t>(0.4f * 65536 + 0.5f);
+    const float kept = 65536 / (65536 - static_cast<float>(threshold));
+    for (const Index row : {3, 7, 0, 3}) {
+      for (const Index first : {0, 100}) {
+        for (Index column = 0; column < 300; ++column) {
+          const Index place = (first + column) % 300;
+          const auto block = philox(9 ^ (std::uint64_t{step} << 32),
+                                    {static_cast<std::uint32_t>(place / 8), static_cast<std::uint32_t>(row), 2, 5});
+          const std::uint32_t bits = block[static_cast<std::size_t>(place % 8 / 2)] >> (place % 2 * 16) & 0xffff;
+          CHECK(mask.factor<simd::One<float>>(row, place).value == (bits < threshold ? 0 : kept));
+        }
+      }
     }
+    mask.factor<simd::One<float>>(3, 0);  // where the next step begins
   }
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <array>
+#include <bit>
+#include <cstdint>
 #include <transfix/expression/stored.hpp>
 #include <transfix/kernels/philox.hpp>
+#include <type_traits>
 
 namespace transfix::inline TRANSFIX_ABI {
 
@@ -21,7 +24,7 @@ struct DropoutMask {
     stream = context.random_stream++;
     threshold = static_cast<std::uint32_t>(context.dropout * 65536.0f + 0.5f);
     kept = 65536.0f / (65536.0f - static_cast<float>(threshold));
-    made_row = -1;
+    stretch_row = -1;
   }
 
   /// 0 or 1 / (1 - rate), lane by lane.
@@ -32,16 +35,17 @@ struct DropoutMask {
     if (threshold == 0) return Vector(Scalar(1));
     if constexpr (std::is_same_v<Scalar, float> && stretch % width == 0) {
       if (column % width == 0) {
-        make(row, column / stretch);
-        return simd::load<Vector>(made.data() + column % stretch);
+        make_if_needed(row, column / stretch);
+        return simd::load<Vector>(factors.data() + column % stretch);
       }
     }
-    std::array<Scalar, Vector::size> factors;
+    std::array<Scalar, Vector::size> lanes;
     for (Index lane = 0; lane < width; ++lane) {
-      make(row, (column + lane) / stretch);
-      factors[static_cast<std::size_t>(lane)] = made[static_cast<std::size_t>((column + lane) % stretch)];
+      make_if_needed(row, (column + lane) / stretch);
+      const float factor = factors[static_cast<std::size_t>((column + lane) % stretch)];
+      lanes[static_cast<std::size_t>(lane)] = static_cast<Scalar>(factor);
     }
-    return simd::load<Vector>(factors.data());
+    return simd::load<Vector>(lanes.data());
   }
 
  private:
@@ -49,23 +53,23 @@ struct DropoutMask {
   static constexpr Index vectors = kernels::Blocks::count < 8 ? 2 : 1;
   static constexpr Index blocks = vectors * kernels::Blocks::count, stretch = 8 * blocks;
 
-  TRANSFIX_INLINE void make(Index row, Index place) const {
-    if (row != made_row || place != made_place) make_stretch(row, place);
+  TRANSFIX_INLINE void make_if_needed(Index row, Index number) const {
+    if (row != stretch_row || number != stretch_number) make_stretch(row, number);
   }
-  [[gnu::noinline]] void make_stretch(Index row, Index place) const {
+  [[gnu::noinline]] void make_stretch(Index row, Index number) const {
     using Blocks = kernels::Blocks;
-    made_row = row, made_place = place;
+    stretch_row = row, stretch_number = number;
     const auto counters = [&](Index block) {
       const Blocks::Bits zero{};
       return Blocks{Blocks::counting(static_cast<std::uint64_t>(block)), zero + static_cast<std::uint32_t>(row),
                     zero + sequence, zero + stream};
     };
     const std::uint64_t key = seed ^ (std::uint64_t{step} << 32);
-    Blocks random[vectors] = {counters(place * blocks)};
+    Blocks random[vectors] = {counters(number * blocks)};
     if constexpr (vectors == 1) {
       kernels::philox(key, random[0]);
     } else {
-      random[1] = counters(place * blocks + Blocks::count);
+      random[1] = counters(number * blocks + Blocks::count);
       kernels::philox(key, random[0], random[1]);
     }
     std::array<std::uint16_t, stretch> bits;
@@ -79,12 +83,13 @@ struct DropoutMask {
     // Without a comparison, of which g++ 12 makes a branch: a difference below 0 has a sign.
     const auto least = static_cast<std::int32_t>(threshold), factor = std::bit_cast<std::int32_t>(kept);
     for (std::size_t i = 0; i < stretch; ++i)
-      made[i] = std::bit_cast<float>(~((std::int32_t{bits[i]} - least) >> 31) & factor);
+      factors[i] = std::bit_cast<float>(~((std::int32_t{bits[i]} - least) >> 31) & factor);
   }
 
-  // The stretch that was asked for last: numbers are asked for along rows.
-  mutable Index made_row = -1, made_place = -1;
-  mutable std::array<float, stretch> made;
+  // The stretch that was asked for last: numbers are asked for along rows. Each thread has tapes, and so masks, of its
+  // own.
+  mutable Index stretch_row = -1, stretch_number = -1;
+  mutable std::array<float, stretch> factors;
 };
 
 /// x with each number set to 0 with probability `context.dropout`, and the others divided by the

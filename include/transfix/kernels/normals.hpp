@@ -9,6 +9,7 @@ namespace detail {
 /// What Random makes of blocks.
 template <class Vector>
 struct NormalsOfBlocks {
+  static_assert(static_cast<Index>(Vector::size) == Blocks::count);
   using Bits = Blocks::Bits;
   using Reals = typename simd::detail::RawVector<double, Blocks::count>::Type;
 

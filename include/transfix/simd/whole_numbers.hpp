@@ -30,7 +30,8 @@ TRANSFIX_INLINE Whole widened(const std::uint8_t* from) {
 }
 }  // namespace detail
 
-/// The products of the lower halves of 64-bit lanes. g++ 12 multiplies the other halves as well.
+/// The products of the lower halves of 64-bit lanes. In the generic form g++ 12 multiplies the other halves as well,
+/// and on Arm compilers take the vectors apart.
 template <Index Width>
 TRANSFIX_INLINE auto products_of_lower_halves(typename detail::RawVector<std::uint64_t, Width>::Type a,
                                               std::uint32_t b) {
@@ -46,6 +47,9 @@ TRANSFIX_INLINE auto products_of_lower_halves(typename detail::RawVector<std::ui
 #if TRANSFIX_SIMD && defined(__SSE2__)
   if constexpr (Width == 2)
     return reinterpret_cast<Raw>(_mm_mul_epu32(reinterpret_cast<__m128i>(a), _mm_set1_epi64x(b)));
+#endif
+#if TRANSFIX_SIMD && defined(__aarch64__)
+  if constexpr (Width == 2) return reinterpret_cast<Raw>(vmull_n_u32(vmovn_u64(reinterpret_cast<uint64x2_t>(a)), b));
 #endif
   return Raw((a & std::uint64_t{0xffffffff}) * std::uint64_t{b});
 }

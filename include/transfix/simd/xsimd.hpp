@@ -6,7 +6,7 @@
 // forms: 0.8 s of every compilation. A target that ends at AVX2 needs the few below; whoever includes <immintrin.h>
 // later gets the rest, as each of its parts guards itself.
 #if TRANSFIX_SIMD
-#if defined(__GNUC__) && !defined(__clang__) && defined(__AVX__) && !defined(__AVX512F__) && \
+#if defined(__GNUC__) && !defined(__clang__) && defined(__AVX__) && !defined(__AVX512F__) && !defined(__FMA4__) && \
     !defined(_IMMINTRIN_H_INCLUDED)
 #define _IMMINTRIN_H_INCLUDED  // each part asks for it, and for those before it
 // clang-format off
