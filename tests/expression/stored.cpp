@@ -29,8 +29,8 @@ constexpr auto two_products = [](auto x, auto w, auto b) { return matmul(x, w) +
 constexpr auto gated = [](auto x, auto w, auto b) { return x * (matmul(x, w) + b); };
 constexpr auto activated = [](auto x, auto w, auto b) { return gelu(matmul(x, w) + b); };
 
-// A sum lies where its product was: nothing but some alignment, and the key and a part of a mask, is kept besides.
-constexpr Index little = 400;
+// A sum lies where its product was: nothing but some alignment and the key of a mask is kept besides.
+constexpr Index little = 200;
 static_assert(sizeof(double) * 7 * 19 > 2 * little);
 static_assert(bytes_of_tape<decltype(affine_map), X, Weight, Bias> < product_alone + little);
 static_assert(bytes_of_tape<decltype(residual), X, Weight, Bias> < product_alone + little);

@@ -33,23 +33,31 @@ struct DropoutMask {
     using Scalar = simd::ScalarOf<Vector>;
     constexpr auto width = static_cast<Index>(Vector::size);
     if (threshold == 0) return Vector(Scalar(1));
-    if constexpr (std::is_same_v<Scalar, float> && stretch % width == 0) {
+    if constexpr (std::is_same_v<Scalar, float> && width > 1) {
       if (column % width == 0) {
         make_if_needed(row, column / stretch);
-        return simd::load<Vector>(factors.data() + column % stretch);
+        typename simd::detail::RawVector<std::uint16_t, width>::Type drawn;
+        __builtin_memcpy(&drawn, bits.data() + column % stretch, sizeof drawn);
+        using Whole = typename simd::detail::RawVector<std::int32_t, width>::Type;
+        // Without a comparison: a difference below 0 has a sign.
+        const Whole below = (__builtin_convertvector(drawn, Whole) - static_cast<std::int32_t>(threshold)) >> 31;
+        const Whole factors = ~below & std::bit_cast<std::int32_t>(kept);
+        Vector vector;
+        __builtin_memcpy(&vector.data, &factors, sizeof factors);
+        return vector;
       }
     }
     std::array<Scalar, Vector::size> lanes;
     for (Index lane = 0; lane < width; ++lane) {
       make_if_needed(row, (column + lane) / stretch);
-      const float factor = factors[static_cast<std::size_t>((column + lane) % stretch)];
-      lanes[static_cast<std::size_t>(lane)] = static_cast<Scalar>(factor);
+      const bool dropped = bits[static_cast<std::size_t>((column + lane) % stretch)] < threshold;
+      lanes[static_cast<std::size_t>(lane)] = dropped ? Scalar(0) : static_cast<Scalar>(kept);
     }
     return simd::load<Vector>(lanes.data());
   }
 
  private:
-  // Columns whose factors are made together, 64 with AVX: 8 of a block of 128 bits, which row and columns name.
+  // Columns whose bits are drawn together, 64 with AVX: 8 of a block of 128 bits, which row and columns name.
   static constexpr Index vectors = kernels::Blocks::count < 8 ? 2 : 1;
   static constexpr Index blocks = vectors * kernels::Blocks::count, stretch = 8 * blocks;
 
@@ -72,7 +80,6 @@ struct DropoutMask {
       random[1] = counters(number * blocks + Blocks::count);
       kernels::philox(key, random[0], random[1]);
     }
-    std::array<std::uint16_t, stretch> bits;
     for (std::size_t i = 0; i < blocks; ++i) {
       const Blocks& block = random[i / Blocks::count];
       const std::size_t lane = i % Blocks::count;
@@ -80,16 +87,12 @@ struct DropoutMask {
       for (std::size_t half = 0; half < 8; ++half)
         bits[8 * i + half] = static_cast<std::uint16_t>(words[half / 2] >> (half % 2 * 16));
     }
-    // Without a comparison, of which g++ 12 makes a branch: a difference below 0 has a sign.
-    const auto least = static_cast<std::int32_t>(threshold), factor = std::bit_cast<std::int32_t>(kept);
-    for (std::size_t i = 0; i < stretch; ++i)
-      factors[i] = std::bit_cast<float>(~((std::int32_t{bits[i]} - least) >> 31) & factor);
   }
 
   // The stretch that was asked for last: numbers are asked for along rows. Each thread has tapes, and so masks, of its
   // own.
   mutable Index stretch_row = -1, stretch_number = -1;
-  mutable std::array<float, stretch> factors;
+  mutable std::array<std::uint16_t, stretch> bits;
 };
 
 /// x with each number set to 0 with probability `context.dropout`, and the others divided by the
