@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <transfix/data/lines.hpp>
+#include <transfix/io/json.hpp>
 #include <transfix/text/escape.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::data {
@@ -24,16 +24,16 @@ class JsonLinesReader {
     } while (lines_.line().empty());
     std::set<std::string> names;
     std::string twice;
-    const auto note_names = [&](int depth, nlohmann::json::parse_event_t event, const nlohmann::json& value) {
-      if (depth == 1 && event == nlohmann::json::parse_event_t::key) {
+    const auto note_names = [&](int depth, io::JsonEvent event, const nlohmann::json& value) {
+      if (depth == 1 && event == io::JsonEvent::key) {
         const auto& name = value.get_ref<const std::string&>();
         if (!names.insert(name).second) twice = transfix::text::shown(name);
       }
       return true;
     };
-    object_ = nlohmann::json::parse(lines_.line(), note_names, false);
-    if (object_.is_discarded())
-      lines_.refuse("this is not valid JSON; each line is one object, as in {\"text\": \"...\"}");
+    io::JsonFault fault;
+    object_ = io::parsed_json(lines_.line(), fault, note_names);
+    if (fault) lines_.refuse("this is not valid JSON; each line is one object, as in {\"text\": \"...\"}");
     if (!object_.is_object()) lines_.refuse("here stands ", object_.type_name(), " and not an object, as on each line");
     if (!twice.empty()) lines_.refuse("the object has the field ", twice, " twice; leave one");
     return true;
@@ -72,8 +72,8 @@ class JsonLinesReader {
   }
 
   [[noreturn]] void refuse(const std::string& field, const nlohmann::json& value, const char* wanted) const {
-    lines_.refuse("the field ", transfix::text::shown(field), " is ", transfix::text::shown(value.dump()), " and not ",
-                  wanted);
+    lines_.refuse("the field ", transfix::text::shown(field), " is ", transfix::text::shown(io::written_json(value)),
+                  " and not ", wanted);
   }
 
   LineReader lines_;

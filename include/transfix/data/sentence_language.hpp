@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <nlohmann/json.hpp>
+#include <algorithm>
 #include <transfix/data/labelled_text.hpp>
+#include <transfix/io/json.hpp>
 #include <transfix/text/vocabulary.hpp>
 #include <transfix/text/word_parts.hpp>
 #include <transfix/text/words.hpp>
@@ -34,14 +35,20 @@ struct SentenceLanguage {
 
   using Metadata = std::map<std::string, std::string>;
   Metadata metadata() const {
-    return {{"parts", nlohmann::json(parts.words()).dump()}, {"classes", nlohmann::json(labels.names()).dump()}};
+    return {{"parts", io::written_json(nlohmann::json(parts.words()))},
+            {"classes", io::written_json(nlohmann::json(labels.names()))}};
   }
   /// What metadata() gave; `path` is named in errors.
   static SentenceLanguage from(const Metadata& metadata, const std::string& path) {
     const auto names = [&](const char* key) -> std::vector<std::string> {
       const auto place = metadata.find(key);
       if (place == metadata.end()) fail(path, ": the file has no ", key, "; it is not of a classifier of sentences");
-      return nlohmann::json::parse(place->second);
+      io::JsonFault fault;
+      const auto list = io::parsed_json(place->second, fault);
+      if (!list.is_array() || !std::ranges::all_of(list, [](const auto& name) { return name.is_string(); })) {
+        fail(path, ": what the file says of its ", key, " is damaged; write it again");
+      }
+      return list;
     };
     return {text::Vocabulary(names("parts"), special(), path), LabelMap(names("classes"))};
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <nlohmann/json.hpp>
 #include <optional>
+#include <transfix/io/json.hpp>
 #include <transfix/io/safetensors_format.hpp>
 #include <utility>
 #include <vector>
@@ -10,9 +10,9 @@ namespace transfix::inline TRANSFIX_ABI::io {
 
 namespace detail {
 
-/// Reads the JSON of a safetensors header and stops at the first thing that may not be there:
+/// Reads the JSON of a safetensors header and notes the first thing that may not be there:
 ///   {"__metadata__": {name: text, ...}, name: {"dtype": text, "shape": [n, ...], "data_offsets": [n, n]}, ...}
-class SafetensorsHeader : public nlohmann::json_sax<nlohmann::json> {
+class SafetensorsHeader {
  public:
   struct Entry {
     std::optional<std::string> dtype;
@@ -22,12 +22,43 @@ class SafetensorsHeader : public nlohmann::json_sax<nlohmann::json> {
   Metadata metadata;
   std::string problem;  // empty: none
 
-  bool start_object(std::size_t) override {
+  explicit SafetensorsHeader(std::string_view text) {
+    const auto follow = [this](int, JsonEvent event, const nlohmann::json& piece) {
+      if (!problem.empty()) return false;
+      switch (event) {
+        case JsonEvent::object_start:
+          return start_object();
+        // Nothing is kept: the parser looks through all that it kept whenever an object ends.
+        case JsonEvent::object_end:
+          return end_object() && false;
+        case JsonEvent::list_start:
+          return start_list();
+        case JsonEvent::list_end:
+          return end_list();
+        case JsonEvent::key:
+          return key(piece.get_ref<const std::string&>());
+        case JsonEvent::value:
+          return value(piece);
+      }
+      return false;
+    };
+    JsonFault fault;
+    parsed_json(text, fault, follow);
+    if (fault && problem.empty()) {
+      problem = "the header is not valid JSON in UTF-8 (" +
+                (fault.byte > 0 ? "at its byte " + std::to_string(fault.byte) : fault.reason) + ")";
+    }
+  }
+
+ private:
+  enum class Place { outside, header, entry, metadata };
+
+  bool start_object() {
     if (place_ == Place::outside) return go(Place::header);
     if (place_ == Place::header) return go(entry_ == nullptr ? Place::metadata : Place::entry);
     return refuse("holds an object too many");
   }
-  bool end_object() override {
+  bool end_object() {
     if (place_ == Place::header) return go(Place::outside);
     if (place_ == Place::entry && !(entry_->dtype && entry_->shape && entry_->offsets)) {
       return refuse("lacks dtype, shape or data_offsets");
@@ -35,7 +66,7 @@ class SafetensorsHeader : public nlohmann::json_sax<nlohmann::json> {
     if (place_ == Place::entry && entry_->offsets->size() != 2) return refuse("does not have two data_offsets");
     return go(Place::header);
   }
-  bool key(std::string& key) override {
+  bool key(const std::string& key) {
     if (place_ == Place::metadata) {
       const auto [place, added] = metadata.try_emplace(key);
       text_ = &place->second;
@@ -51,37 +82,28 @@ class SafetensorsHeader : public nlohmann::json_sax<nlohmann::json> {
     entry_ = &place->second;
     return added || refuse("occurs twice");
   }
-  bool string(std::string& value) override {
-    if (text_ == nullptr) return refuse("holds a text where none belongs");
-    *std::exchange(text_, nullptr) = std::move(value);
-    return true;
+  bool start_list() {
+    if (numbers_ == nullptr || in_list_) return refuse("holds a list where none belongs");
+    return in_list_ = true;
   }
-  bool start_array(std::size_t) override {
-    if (numbers_ == nullptr || in_array_) return refuse("holds a list where none belongs");
-    return in_array_ = true;
-  }
-  bool end_array() override {
+  bool end_list() {
     numbers_ = nullptr;
-    in_array_ = false;
+    in_list_ = false;
     return true;
   }
-  bool number_unsigned(std::uint64_t number) override {
-    if (!in_array_) return refuse("holds a number where none belongs");
-    numbers_->push_back(number);
-    return true;
+  bool value(const nlohmann::json& value) {
+    if (value.is_string()) {
+      if (text_ == nullptr) return refuse("holds a text where none belongs");
+      *std::exchange(text_, nullptr) = value.get_ref<const std::string&>();
+      return true;
+    }
+    if (value.is_number_unsigned()) {
+      if (!in_list_) return refuse("holds a number where none belongs");
+      numbers_->push_back(value.get<std::uint64_t>());
+      return true;
+    }
+    return refuse(value.is_number_integer() ? "holds a negative number" : "holds " + written_json(value));
   }
-  bool number_integer(std::int64_t) override { return refuse("holds a negative number"); }
-  bool number_float(double, const std::string& text) override { return refuse("holds " + shown(text)); }
-  bool boolean(bool) override { return refuse("holds true or false"); }
-  bool null() override { return refuse("holds null"); }
-  bool binary(nlohmann::json::binary_t&) override { return refuse("holds binary data"); }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) override {
-    problem = "the header is not valid JSON in UTF-8 (at its byte " + std::to_string(position) + ")";
-    return false;
-  }
-
- private:
-  enum class Place { outside, header, entry, metadata };
 
   bool go(Place place) {
     place_ = place;
@@ -111,7 +133,7 @@ class SafetensorsHeader : public nlohmann::json_sax<nlohmann::json> {
   Entry* entry_ = nullptr;
   std::string* text_ = nullptr;
   std::vector<std::uint64_t>* numbers_ = nullptr;
-  bool in_array_ = false;
+  bool in_list_ = false;
   bool has_metadata_ = false;
 };
 }  // namespace detail

@@ -103,8 +103,8 @@ inline Safetensors parse_safetensors(std::string contents, const std::string& na
   if (start == text.npos || text[start] != '{' || text.find('\0') != text.npos) {
     fail(name, ": the header is not a JSON object; this is not a safetensors file");
   }
-  detail::SafetensorsHeader header;
-  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &header)) {
+  detail::SafetensorsHeader header(text);
+  if (!header.problem.empty()) {
     fail(name, ": ", header.problem, "; the file is damaged, write it again");
   }
 

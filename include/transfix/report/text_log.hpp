@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <transfix/data/json_lines.hpp>
 #include <transfix/data/lines.hpp>
 #include <transfix/report/log_line.hpp>
@@ -78,12 +77,13 @@ struct JsonLines {
   static std::string head() { return {}; }
 
   static std::string encode(const LogLine& line) {
-    nlohmann::ordered_json object{{"step", line.step}};
+    std::string object = "{\"step\":" + std::to_string(line.step);
     for (const auto& column : detail::log_columns) {
       const double number = line.*column.number;
-      if (std::isfinite(number)) object[column.name] = number;
+      if (!std::isfinite(number)) continue;
+      object += std::string(",\"") + column.name + "\":" + io::written_json(nlohmann::json(number));
     }
-    return object.dump() + "\n";
+    return object + "}\n";
   }
 
   static std::vector<LogLine> read(const std::filesystem::path& path) {

@@ -92,16 +92,16 @@ class BytePairEncoding {
   /// "tokens": [token, ...], "merges": ["left right", ...]}. Tokens are in the order of their numbers, written in the
   /// byte alphabet of GPT-2's files; a special token is {"special": name}.
   void save(const std::filesystem::path& path) const {
-    auto tokens = nlohmann::ordered_json::array();
+    auto tokens = nlohmann::json::array();
     for (Token token = 0; token < size(); ++token) {
       const auto& [text, special] = tokens_[token];
       if (special) {
-        tokens.push_back(nlohmann::ordered_json::object({{"special", escaped(text)}}));
+        tokens.push_back(nlohmann::json::object({{"special", escaped(text)}}));
       } else {
         tokens.push_back(in_byte_alphabet(text));
       }
     }
-    auto merges = nlohmann::ordered_json::array();
+    auto merges = nlohmann::json::array();
     for (const Merge& merge : merges_.merges()) merges.push_back(tokens_.written(merge));
     detail::write_json(path, {{"format", format},
                               {"special", detail::to_json(special())},

@@ -1,77 +1,57 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <transfix/io/file.hpp>
+#include <transfix/io/json.hpp>
 #include <transfix/text/escape.hpp>
 #include <transfix/text/special_tokens.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::text {
 
 namespace detail {
-/// Finds the first fault of a JSON text: where it is no JSON, or where an object has a name twice.
-class JsonFault : public nlohmann::json_sax<nlohmann::json> {
- public:
-  explicit JsonFault(std::string_view text) : text_(text) {}
-  std::string problem;
-
-  bool start_object(std::size_t) override {
-    names_.emplace_back();
-    return true;
-  }
-  bool end_object() override {
-    names_.pop_back();
-    return true;
-  }
-  bool key(std::string& name) override {
-    if (names_.back().insert(name).second) return true;
-    problem = " the name " + shown(name) + " occurs twice in an object; leave one";
-    return false;
-  }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) override {
-    // `position` counts the byte at fault.
-    const auto end = static_cast<Index>(std::min(std::max(position, std::size_t{1}) - 1, text_.size()));
-    const auto line = 1 + std::count(text_.begin(), text_.begin() + end, '\n');
-    problem = std::to_string(line) + ": not valid JSON in UTF-8; the file is cut or damaged there";
-    return false;
-  }
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(std::int64_t) override { return true; }
-  bool number_unsigned(std::uint64_t) override { return true; }
-  bool number_float(double, const std::string&) override { return true; }
-  bool string(std::string&) override { return true; }
-  bool binary(nlohmann::json::binary_t&) override { return true; }
-  bool start_array(std::size_t) override { return true; }
-  bool end_array() override { return true; }
-
- private:
-  std::string_view text_;
-  std::vector<std::set<std::string>> names_;  // of the objects around the current place
-};
-
 inline nlohmann::json read_json(const std::filesystem::path& path) {
   const std::string text = io::read_bytes(path);
-  JsonFault fault(text);
-  if (!nlohmann::json::sax_parse(text, &fault)) fail(path.string(), ":", fault.problem);
-  return nlohmann::json::parse(text, nullptr, false);
+  std::vector<std::set<std::string>> names;  // of the objects around the current place
+  std::string twice;
+  const auto note_names = [&](int, io::JsonEvent event, const nlohmann::json& piece) {
+    if (event == io::JsonEvent::object_start) {
+      names.emplace_back();
+    } else if (event == io::JsonEvent::object_end) {
+      names.pop_back();
+    } else if (event == io::JsonEvent::key) {
+      const auto& name = piece.get_ref<const std::string&>();
+      if (!names.back().insert(name).second && twice.empty()) twice = shown(name);
+    }
+    return true;
+  };
+  io::JsonFault fault;
+  auto document = io::parsed_json(text, fault, note_names);
+  if (!twice.empty()) fail(path.string(), ": the name ", twice, " occurs twice in an object; leave one");
+  if (fault && fault.byte == 0) fail(path.string(), ": ", fault.reason, "; the file is damaged there");
+  if (fault) {
+    const auto line =
+        1 +
+        std::count(text.begin(), text.begin() + static_cast<Index>(std::min(fault.byte, text.size() + 1) - 1), '\n');
+    fail(path.string(), ":", line, ": not valid JSON in UTF-8; the file is cut or damaged there");
+  }
+  return document;
 }
 
-inline void write_json(const std::filesystem::path& path, const nlohmann::ordered_json& document) {
-  const std::string text = document.dump(1) + "\n";
+inline void write_json(const std::filesystem::path& path, const nlohmann::json& document) {
+  const std::string text = io::written_json(document, 1) + "\n";
   const std::string_view pieces[] = {text};
   io::write_atomically(path, pieces);
 }
 
-inline nlohmann::ordered_json to_json(const std::vector<std::string>& texts) {
-  auto list = nlohmann::ordered_json::array();
+inline nlohmann::json to_json(const std::vector<std::string>& texts) {
+  auto list = nlohmann::json::array();
   for (const auto& text : texts) list.push_back(escaped(text));
   return list;
 }
 
-inline nlohmann::ordered_json to_json(const SpecialTokens& special) {
-  auto object = nlohmann::ordered_json::object();
+inline nlohmann::json to_json(const SpecialTokens& special) {
+  auto object = nlohmann::json::object();
   for (const auto& [role, name] : SpecialTokens::roles) object[role] = escaped(special.*name);
   object["others"] = to_json(special.others);
   return object;

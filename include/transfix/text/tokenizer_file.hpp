@@ -26,7 +26,8 @@ class TokenizerFile {
     } else if (type == "BPE" || (type.is_null() && model.contains("merges"))) {
       at("/model/byte_fallback") == true ? read_scores() : read_bytes();
     } else {
-      fail(origin_, ": its \"model\" is of the type ", shown(type.dump()), "; BPE and WordPiece are supported");
+      fail(origin_, ": its \"model\" is of the type ", shown(io::written_json(type)),
+           "; BPE and WordPiece are supported");
     }
   }
 
@@ -41,7 +42,7 @@ class TokenizerFile {
 
   /// Notes a part whose JSON is none of those that our tokenizer does the same as.
   void need(const std::string& place, std::initializer_list<std::string_view> known) {
-    const std::string value = at(place).dump();
+    const std::string value = io::written_json(at(place));
     if (std::find(known.begin(), known.end(), value) != known.end()) return;
     std::string list;
     for (const auto& one : known) list += (list.empty() ? "" : " or ") + std::string(one);
@@ -116,7 +117,7 @@ class TokenizerFile {
       const std::string text = merge.is_string() ? merge.get<std::string>() : "";
       const std::size_t space = text.find(' ');
       if (space == text.npos || text.find(' ', space + 1) != text.npos)
-        fail(origin_, ": the merge ", shown(merge.dump()), " is not two tokens");
+        fail(origin_, ": the merge ", shown(io::written_json(merge)), " is not two tokens");
       visit(text.substr(0, space), text.substr(space + 1));
     }
   }

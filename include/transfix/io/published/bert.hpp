@@ -49,14 +49,14 @@ struct BertShape<models::BertPretraining<Config, Stored>> : BertShapeOf<Config, 
 /// Adds the members of config.json that tell how many classes a head has.
 inline void add_labels(std::vector<ConfigEntry>& entries, Index classes) {
   if (classes == 0) return;
-  auto names = nlohmann::ordered_json::object(), numbers = names;
+  auto names = nlohmann::json::object(), numbers = names;
   for (Index label = 0; label < classes; ++label) {
     const std::string number = std::to_string(label);
     names[number] = "LABEL_" + number;
     numbers["LABEL_" + number] = label;
   }
-  entries.push_back({"id2label", "", ConfigValue::from_json(names.dump()), nullptr, Match::any});
-  entries.push_back({"label2id", "", ConfigValue::from_json(numbers.dump()), nullptr, Match::any});
+  entries.push_back({"id2label", "", ConfigValue::from_json(written_json(names)), nullptr, Match::any});
+  entries.push_back({"label2id", "", ConfigValue::from_json(written_json(numbers)), nullptr, Match::any});
 }
 }  // namespace detail
 

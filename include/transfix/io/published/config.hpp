@@ -4,8 +4,8 @@
 #include <cmath>
 #include <concepts>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 #include <transfix/io/file.hpp>
+#include <transfix/io/json.hpp>
 #include <transfix/io/safetensors_header.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::io {
@@ -23,7 +23,7 @@ class ConfigValue {
   ConfigValue(std::nullptr_t) : json_("null") {}
   ConfigValue(bool value) : json_(value ? "true" : "false") {}
   ConfigValue(std::integral auto number) : json_(std::to_string(number)) {}
-  ConfigValue(double number) : json_(nlohmann::json(number).dump()) {}
+  ConfigValue(double number) : json_(written_json(nlohmann::json(number))) {}
   ConfigValue(const char* text) : json_('"' + std::string(text) + '"') {}
   /// Any value, written as JSON.
   static ConfigValue from_json(std::string json) {
@@ -51,8 +51,14 @@ namespace detail {
 /// 10^-exponent, the number nearest to it.
 inline double small_number(int exponent) { return std::strtod(("1e-" + std::to_string(exponent)).c_str(), nullptr); }
 
+/// The value itself; one that is no JSON is null.
+inline nlohmann::json parsed(const ConfigValue& value) {
+  JsonFault fault;
+  return parsed_json(value.json(), fault);
+}
+
 inline bool is_same(const nlohmann::json& found, const ConfigValue& value, Match match) {
-  const auto wanted = nlohmann::json::parse(value.json());
+  const auto wanted = parsed(value);
   if (!found.is_number() || !wanted.is_number()) return found == wanted;
   const auto number = found.get<double>(), least = wanted.get<double>();
   return std::abs(number - least) <= 1e-6 * std::abs(least) || (match == Match::at_least && number > least);
@@ -65,12 +71,12 @@ inline std::vector<std::string> config_differences(const nlohmann::json& documen
   for (const ConfigEntry& entry : expected) {
     const auto place = document.find(entry.key);
     const bool is_there = place != document.end();
-    const auto value = is_there ? *place : nlohmann::json::parse(entry.absent.json());
+    const auto value = is_there ? *place : parsed(entry.absent);
     const auto means = [&](const ConfigValue& wanted) { return is_same(value, wanted, entry.match); };
     if (entry.match == Match::any || means(entry.value) || std::any_of(entry.also.begin(), entry.also.end(), means)) {
       continue;
     }
-    found.push_back(shown(entry.key) + (is_there ? " is " : " is not there, which means ") + value.dump() +
+    found.push_back(shown(entry.key) + (is_there ? " is " : " is not there, which means ") + written_json(value) +
                     "; the model has " + entry.ours + " = " + entry.value.json() +
                     (entry.match == Match::at_least ? ", which is more" : ""));
   }
@@ -78,7 +84,8 @@ inline std::vector<std::string> config_differences(const nlohmann::json& documen
 }
 
 inline nlohmann::json read_config(const std::filesystem::path& path) {
-  auto document = nlohmann::json::parse(read_bytes(path), nullptr, false);
+  JsonFault fault;
+  auto document = parsed_json(read_bytes(path), fault);
   if (!document.is_object()) fail(path.string(), ": this is no JSON object; copy the file again");
   // transformers 5 keeps the settings of rotary positions in an object of their own.
   if (const auto rotary = document.value("rope_parameters", nlohmann::json()); rotary.is_object()) {
@@ -88,9 +95,9 @@ inline nlohmann::json read_config(const std::filesystem::path& path) {
 }
 
 inline void write_config(const std::filesystem::path& path, const std::vector<ConfigEntry>& entries) {
-  auto document = nlohmann::ordered_json::object();
-  for (const ConfigEntry& entry : entries) document[entry.key] = nlohmann::ordered_json::parse(entry.value.json());
-  const std::string text = document.dump(2) + "\n";
+  auto document = nlohmann::json::object();
+  for (const ConfigEntry& entry : entries) document[entry.key] = parsed(entry.value);
+  const std::string text = written_json(document, 2) + "\n";
   const std::string_view pieces[] = {text};
   write_atomically(path, pieces);
 }
