@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <cstddef>
+#include <span>
 #include <transfix/core/members.hpp>
 #include <transfix/report/node.hpp>
 
@@ -35,6 +37,24 @@ struct Standing {
   Index runs = 1, of = 1, tapes = 1, group = 0;
 };
 
+/// What a node says of an expression, for code that is the same for all expressions.
+struct Facts {
+  std::string (*name)() = nullptr;
+  std::span<const Index> extents = {};
+  bool has_shape = false;
+  Index tape_bytes = 0, flops = 0;
+};
+template <class E>
+constexpr Facts facts_of() {
+  Facts facts{.tape_bytes = own_tape_bytes<E>(), .flops = NodeOf<E>::flops};
+  if constexpr (requires { NodeOf<E>::name(); }) facts.name = NodeOf<E>::name;
+  if constexpr (requires { typename E::Shape; }) {
+    facts.extents = extents_of<typename E::Shape>;
+    facts.has_shape = true;
+  }
+  return facts;
+}
+
 template <class... P>
 void for_each(const Tuple<P...>& parts, auto&& function) {
   unrolled<Index{sizeof...(P)}>([&](auto i) { function(get<i()>(parts)); });
@@ -46,11 +66,7 @@ class GraphBuilder {
   Graph build(const E& expression, const Model& model) {
     for_each_parameter(model, [&](const Path& path, const auto& parameter) {
       using Shape = typename std::remove_cvref_t<decltype(parameter)>::Shape;
-      Node node{Node::Kind::parameter, {}, shape_text<Shape>()};
-      path.write([&](std::string_view piece) { node.name += piece; });
-      parameters_.push_back(std::move(node));
-      const auto* const data = parameter.data;
-      if (data != nullptr) places_.push_back(place_of(data, Shape::size, -std::ssize(parameters_)));
+      add_parameter(path, extents_of<Shape>, bytes_of(parameter.data, Shape::size));
     });
     visit(expression, room_.tape<typename TapeOf<E>::Type>(), {});
     return std::move(graph_);
@@ -62,43 +78,67 @@ class GraphBuilder {
     const std::byte *begin, *end;
     Index node;
   };
+  using Bytes = std::span<const std::byte>;
   template <class Scalar>
-  static Place place_of(const Scalar* data, Index count, Index node) {
-    return {reinterpret_cast<const std::byte*>(data), reinterpret_cast<const std::byte*>(data + count), node};
+  static Bytes bytes_of(const Scalar* data, Index count) {
+    if (data == nullptr) return {};
+    return std::as_bytes(std::span(data, static_cast<std::size_t>(count)));
+  }
+  void note_place(Bytes bytes, Index node) {
+    if (!bytes.empty()) places_.push_back({bytes.data(), bytes.data() + bytes.size(), node});
+  }
+
+  void add_parameter(const Path& path, std::span<const Index> extents, Bytes bytes) {
+    parameters_.push_back({Node::Kind::parameter, written(path), shape_text(extents)});
+    note_place(bytes, -std::ssize(parameters_));
   }
 
   template <class E, class Tape>
   Index visit(const E& expression, const Tape& tape, Standing standing) {
-    std::vector<Index> operands;
     const auto parts = NodeOf<E>::parts(expression, tape, room_);
+    std::vector<Index> operands;
     for_each(parts, [&](const auto& part) {
       using Inside = std::remove_cvref_t<decltype(part)>;
-      Standing inside{standing.runs * Inside::runs, standing.of * Inside::of, standing.tapes * Inside::tapes,
-                      standing.group};
-      if (!part.label.empty()) {
-        inside.group = std::ssize(graph_.groups);
-        graph_.groups.push_back({part.label, standing.group});
-      }
+      const Standing inside = within(standing, {Inside::runs, Inside::of, Inside::tapes}, part.label);
       operands.push_back(visit(part.expression, part.tape, inside));
     });
-    Index number;
-    if constexpr (requires { NodeOf<E>::name(); }) {
-      Node node{.name = NodeOf<E>::name(), .operands = std::move(operands)};
-      if constexpr (requires { typename E::Shape; }) node.shape = shape_text<typename E::Shape>();
-      number = add(std::move(node), standing.group);
-    } else {
-      number = operands.back();
-    }
-    Node& node = graph_.nodes[static_cast<std::size_t>(number)];
-    node.tape_bytes += own_tape_bytes<E>() * standing.tapes;
-    node.flops += NodeOf<E>::flops * standing.runs / standing.of;
-    if constexpr (Viewable<E>) places_.push_back(place_of(expression.value(tape), E::span, number));
+    static constexpr Facts facts = facts_of<E>();
+    const Index number = add_computed(facts, std::move(operands), standing);
+    if constexpr (Viewable<E>) note_place(bytes_of(expression.value(tape), E::span), number);
     return number;
   }
 
   template <class Scalar, class Shape, class Strides, Origin From>
   Index visit(const LeafExpression<Scalar, Shape, Strides, From>& leaf, const EmptyTape&, Standing standing) {
-    const std::byte* const address = room_.original_of(reinterpret_cast<const std::byte*>(leaf.data));
+    return add_leaf(From, extents_of<Shape>, bytes_of(leaf.data, Tensor<Scalar, Shape, Strides>::span), standing);
+  }
+
+  Standing within(Standing outside, Standing part, std::string (*label)()) {
+    Standing inside{outside.runs * part.runs, outside.of * part.of, outside.tapes * part.tapes, outside.group};
+    if (label != nullptr) {
+      inside.group = std::ssize(graph_.groups);
+      graph_.groups.push_back({label(), outside.group});
+    }
+    return inside;
+  }
+
+  Index add_computed(const Facts& facts, std::vector<Index> operands, Standing standing) {
+    Index number;
+    if (facts.name != nullptr) {
+      Node node{.name = facts.name(), .operands = std::move(operands)};
+      if (facts.has_shape) node.shape = shape_text(facts.extents);
+      number = add(std::move(node), standing.group);
+    } else {
+      number = operands.back();
+    }
+    Node& node = graph_.nodes[static_cast<std::size_t>(number)];
+    node.tape_bytes += facts.tape_bytes * standing.tapes;
+    node.flops += facts.flops * standing.runs / standing.of;
+    return number;
+  }
+
+  Index add_leaf(Origin origin, std::span<const Index> extents, Bytes bytes, Standing standing) {
+    const std::byte* const address = room_.original_of(bytes.data());
     for (auto place = places_.rbegin(); address != nullptr && place != places_.rend(); ++place) {
       if (address < place->begin || address >= place->end) continue;
       if (place->node < 0) {
@@ -106,14 +146,14 @@ class GraphBuilder {
       }
       return place->node;
     }
-    const bool is_parameter = From == Origin::parameter;
+    const bool is_parameter = origin == Origin::parameter;
     Node node{is_parameter ? Node::Kind::parameter : Node::Kind::given,
-              is_parameter            ? "parameter"
-              : From == Origin::bound ? "name"
-                                      : "constant",
-              shape_text<Shape>()};
+              is_parameter              ? "parameter"
+              : origin == Origin::bound ? "name"
+                                        : "constant",
+              shape_text(extents)};
     const Index number = add(std::move(node), standing.group);
-    if (address != nullptr) places_.push_back(place_of(leaf.data, Tensor<Scalar, Shape, Strides>::span, number));
+    if (address != nullptr) note_place(bytes, number);
     return number;
   }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <array>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <transfix/core/members.hpp>
 #include <transfix/core/storage.hpp>
 #include <transfix/expression/attention.hpp>
 #include <transfix/expression/checkpoint.hpp>
@@ -20,14 +23,27 @@ namespace transfix::inline TRANSFIX_ABI::report {
 
 namespace detail {
 
+/// The extents of a shape, as numbers that code for all shapes can read.
 template <class Shape>
-std::string shape_text() {
+inline constexpr auto extents_of = [] {
+  std::array<Index, std::size_t{Shape::rank}> extents{};
+  for (Index axis = 0; axis < Shape::rank; ++axis) extents[static_cast<std::size_t>(axis)] = Shape::extent(axis);
+  return extents;
+}();
+
+inline std::string shape_text(std::span<const Index> extents) {
   std::string text = "[";
-  for (Index axis = 0; axis < Shape::rank; ++axis) {
-    if (axis > 0) text += ", ";
-    text += std::to_string(Shape::extent(axis));
+  for (const Index extent : extents) {
+    if (text.size() > 1) text += ", ";
+    text += std::to_string(extent);
   }
   return text + "]";
+}
+
+inline std::string written(const Path& path) {
+  std::string name;
+  path.write([&](std::string_view piece) { name += piece; });
+  return name;
 }
 
 /// The name of a type without namespaces and arguments, from the compiler's own spelling of it.
@@ -131,15 +147,15 @@ struct Part {
   static constexpr Index runs = Runs, of = Of, tapes = Tapes;
   ExpressionInside expression;
   const Tape& tape;
-  std::string label = {};  // of the group that it is, if any
+  std::string (*label)() = nullptr;  // of the group that it is, if any
 };
 template <class E, class Tape>
 Part<const E&, Tape> part(const E& expression, const Tape& tape) {
   return {expression, tape};
 }
 template <Index Runs = 1, Index Of = 1, Index Tapes = 1, class E, class Tape>
-Part<E, Tape, Runs, Of, Tapes> body(E&& expression, const Tape& tape, std::string label = {}) {
-  return {std::move(expression), tape, std::move(label)};
+Part<E, Tape, Runs, Of, Tapes> body(E&& expression, const Tape& tape, std::string (*label)() = nullptr) {
+  return {std::move(expression), tape, label};
 }
 
 /// What the report knows of an expression: its parts, the FLOPs besides them, and its name. What has no name is drawn
@@ -240,7 +256,7 @@ struct NodeOf<Repetition<Count, Input, Body>> {
     using Bound = typename E::Bound;
     return make_tuple_of(part(e.input, tape.input),
                          body<Count, 1, Count>(own(e.body(0, Bound(e.input.value(tape.input)))), tape.inner[0],
-                                               "repeat x " + std::to_string(Count)));
+                                               [] { return "repeat x " + std::to_string(Count); }));
   }
 };
 template <Index Chosen, Index Block, class Input, class Gates, class Body>
@@ -250,10 +266,11 @@ struct NodeOf<Route<Chosen, Block, Input, Gates, Body>> {
   static std::string name() { return "route"; }
   static auto parts(const E& e, const auto& tape, Room& room) {
     const auto* const rows = room.copy_of(e.input.value(tape.input), Block * E::width);
-    return make_tuple_of(part(e.input, tape.input), part(e.gates, tape.gates),
-                         body<E::rows * Chosen, Block, E::blocks>(
-                             own(e.body(0, typename E::Bound(rows))), tape.inner[0],
-                             std::to_string(Chosen) + " of " + std::to_string(E::experts) + " experts for each row"));
+    return make_tuple_of(
+        part(e.input, tape.input), part(e.gates, tape.gates),
+        body<E::rows * Chosen, Block, E::blocks>(own(e.body(0, typename E::Bound(rows))), tape.inner[0], [] {
+          return std::to_string(Chosen) + " of " + std::to_string(E::experts) + " experts for each row";
+        }));
   }
 };
 template <class Value, class Body>
@@ -263,7 +280,7 @@ struct NodeOf<Recomputed<Value, Body>> {
   static auto parts(const E& e, const auto& tape, Room& room) {
     return make_tuple_of(part(e.bound, tape.operand),
                          body<1, 1, 0>(own(e.body(NameOf<Value>(e.bound.value(tape.operand)))),
-                                       room.tape<typename E::Inner::Tape>(), "checkpoint"));
+                                       room.tape<typename E::Inner::Tape>(), [] { return std::string("checkpoint"); }));
   }
 };
 

@@ -27,7 +27,7 @@ inline void add_row(std::string& table, std::string name, std::string middle, st
 template <class Part>
 void add_parts(std::string& table, const Part& part, const std::string& name, Index times) {
   if constexpr (is_parameter<Part>) {
-    add_row(table, name, shape_text<typename Part::Shape>(), with_commas(times * Part::Shape::size));
+    add_row(table, name, shape_text(extents_of<typename Part::Shape>), with_commas(times * Part::Shape::size));
   } else if constexpr (IndexedParts<Part>) {
     add_parts(table, part.items[0], name + ".0" + (Part::count > 1 ? ".." + std::to_string(Part::count - 1) : ""),
               times * Part::count);
