@@ -56,20 +56,26 @@ struct Tiling {
       packs_rest ? (Size.depth < depth_block ? Size.depth : depth_block) * panel : Index{0};
 };
 
-// All rows of one panel of columns.
-template <class Scalar, Product Size, Index Columns>
-void panel(const Scalar* a, const Scalar* b, Index b_depth, Scalar* c, Index depth, bool accumulate) {
-  constexpr Index rows = Tiling<Scalar, Size>::rows < Size.rows ? Tiling<Scalar, Size>::rows : Size.rows;
-  constexpr Index rest = Size.rows % rows;
+// All rows of one panel of columns: `rows` in tiles of TileRows, then a tile of RestRows. Of a product's sizes only
+// those that shape a tile are template parameters, so that products share the code.
+template <class Scalar, Index TileRows, Index RestRows, Index Columns, Index ARow, Index ADepth>
+void panel_of_tiles(const Scalar* a, const Scalar* b, Index b_depth, Scalar* c, Index c_row, Index rows, Index depth,
+                    bool accumulate) {
   Index row = 0;
-  for (; row + rows <= Size.rows; row += rows) {
-    tile<Scalar, rows, Columns, Size.a_row, Size.a_depth>(a + row * Size.a_row, b, b_depth, c + row * Size.c_row,
-                                                          Size.c_row, depth, accumulate);
+  for (; row < rows; row += TileRows) {
+    tile<Scalar, TileRows, Columns, ARow, ADepth>(a + row * ARow, b, b_depth, c + row * c_row, c_row, depth,
+                                                  accumulate);
   }
-  if constexpr (rest != 0) {
-    tile<Scalar, rest, Columns, Size.a_row, Size.a_depth>(a + row * Size.a_row, b, b_depth, c + row * Size.c_row,
-                                                          Size.c_row, depth, accumulate);
+  if constexpr (RestRows != 0) {
+    tile<Scalar, RestRows, Columns, ARow, ADepth>(a + row * ARow, b, b_depth, c + row * c_row, c_row, depth,
+                                                  accumulate);
   }
+}
+template <class Scalar, Product Size, Index Columns>
+TRANSFIX_INLINE void panel(const Scalar* a, const Scalar* b, Index b_depth, Scalar* c, Index depth, bool accumulate) {
+  constexpr Index tile_rows = std::min(Tiling<Scalar, Size>::rows, Size.rows), rest = Size.rows % tile_rows;
+  panel_of_tiles<Scalar, tile_rows, rest, Columns, Size.a_row, Size.a_depth>(a, b, b_depth, c, Size.c_row,
+                                                                             Size.rows - rest, depth, accumulate);
 }
 
 // All whole panels of one row of tiles after the other.
