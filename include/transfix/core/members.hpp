@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <array>
 #include <concepts>
 #include <initializer_list>
 #include <string_view>
@@ -172,6 +173,12 @@ consteval std::string_view member_name() {
 #pragma clang diagnostic pop
 #endif
 
+template <class Type>
+inline constexpr auto member_names = []<Index... Positions>(std::integer_sequence<Index, Positions...>) {
+  return std::array<std::string_view, sizeof...(Positions)>{member_name<Type, Positions>()...};
+}
+(std::make_integer_sequence<Index, member_count<Type>()>{});
+
 // What a fold over all parameters of a type does with the numbers Measure::of<Parameter>.
 struct Sum {
   static constexpr Index of(std::initializer_list<Index> numbers) {
@@ -291,10 +298,8 @@ constexpr void for_each_part(Model& model, const Path& path, auto&& function) {
     for (Index number = 0; number < Part::count; ++number) function(Path{&path, {}, number}, model.items[number]);
   } else {
     detail::with_members(model, [&](auto&... members) {
-      [&]<Index... Positions>(std::integer_sequence<Index, Positions...>) {
-        (function(Path{&path, detail::member_name<Part, Positions>()}, members), ...);
-      }
-      (std::make_integer_sequence<Index, sizeof...(members)>{});
+      [[maybe_unused]] const auto* name = detail::member_names<Part>.data();
+      (function(Path{&path, *name++}, members), ...);
     });
   }
 }
@@ -302,13 +307,20 @@ constexpr void for_each_part(Model& model, const Path& path, auto&& function) {
 /// Calls function(path, parameter) with every Parameter of a model, in memory order.
 template <class Model>
 constexpr void for_each_parameter(Model& model, auto&& function, const Path& path = {}) {
-  for_each_part(model, path, [&](const Path& part_path, auto& part) {
-    if constexpr (is_parameter<std::remove_const_t<std::remove_reference_t<decltype(part)>>>) {
-      function(part_path, part);
-    } else {
-      for_each_parameter(part, function, part_path);
+  using Part = std::remove_const_t<Model>;
+  if constexpr (is_parameter<Part>) {
+    function(path, model);
+  } else if constexpr (IndexedParts<Part>) {
+    for (Index number = 0; number < Part::count; ++number) {
+      for_each_parameter(model.items[number], function, Path{&path, {}, number});
     }
-  });
+  } else {
+    // Not by for_each_part, of which each type of part would need a function more.
+    detail::with_members(model, [&](auto&... members) {
+      [[maybe_unused]] const auto* name = detail::member_names<Part>.data();
+      (for_each_parameter(members, function, Path{&path, *name++}), ...);
+    });
+  }
 }
 
 /// Calls function(path) with the name of every parameter of a model, also at compile time.
