@@ -42,38 +42,32 @@ void convert(const StoredTensor& tensor, Scalar* numbers) {
 }
 
 /// How a model and a file disagree, one sentence each. A file may hold more than the frozen parameters of a model.
-template <class Model>
-std::vector<std::string> differences(const Model& model, const Safetensors& file, Parts parts) {
+inline std::vector<std::string> differences(const std::vector<OwnTensor>& model, const Safetensors& file, Parts parts) {
   std::vector<std::string> found;
   std::set<std::string> extra;
   for (const auto& [name, tensor] : file.tensors) extra.insert(name);
-  for_each_parameter(model, [&]<class Shape, class Stored>(const Path& path, const Parameter<Shape, Stored>&) {
-    if (!is_among<Parameter<Shape, Stored>>(parts)) return;
-    const std::string name = written(path);
-    const auto expected = extents_of<Shape>();
-    extra.erase(name);
-    const auto place = file.tensors.find(name);
+  for (const OwnTensor& own : model) {
+    extra.erase(own.name);
+    const auto place = file.tensors.find(own.name);
     if (place == file.tensors.end()) {
-      found.push_back(shown(name) + " " + shape_text(expected) + " is missing in the file");
-    } else if (!std::ranges::equal(place->second.shape, expected)) {
-      found.push_back(shown(name) + " is " + shape_text(expected) + " in the model and " +
+      found.push_back(shown(own.name) + " " + shape_text(own.shape) + " is missing in the file");
+    } else if (!std::ranges::equal(place->second.shape, own.shape)) {
+      found.push_back(shown(own.name) + " is " + shape_text(own.shape) + " in the model and " +
                       shape_text(place->second.shape) + " in the file");
     } else if (!is_convertible(place->second.dtype)) {
-      found.push_back(shown(name) + " has dtype " + place->second.dtype + ", which is not F32, F64, F16 or BF16");
+      found.push_back(shown(own.name) + " has dtype " + place->second.dtype + ", which is not F32, F64, F16 or BF16");
     }
-  });
+  }
   if (parts == Parts::frozen) extra.clear();
   for (const auto& name : extra) {
     found.push_back(shown(name) + " " + shape_text(file.tensors.at(name).shape) + " is in the file only");
   }
   return found;
 }
-}  // namespace detail
 
-namespace detail {
 /// Fails where the file does not hold what the model needs.
-template <class Model>
-void check_fit(const Model& model, const Safetensors& file, Parts parts, const std::filesystem::path& path) {
+inline void check_fit(const std::vector<OwnTensor>& model, const Safetensors& file, Parts parts,
+                      const std::filesystem::path& path) {
   const auto found = differences(model, file, parts);
   if (found.empty()) return;
   constexpr std::size_t listed = 8;
@@ -83,12 +77,24 @@ void check_fit(const Model& model, const Safetensors& file, Parts parts, const s
   fail(path.string(), ": the file does not fit the model (", found.size(),
        " differences); load it into a model of the type that was saved:", list);
 }
+template <class Model>
+void check_fit(const Model& model, const Safetensors& file, Parts parts, const std::filesystem::path& path) {
+  check_fit(own_tensors(model, parts), file, parts, path);
+}
 
+inline void take(const std::vector<OwnTensor>& model, const std::vector<char*>& bytes, const Safetensors& file) {
+  for (std::size_t i = 0; i < model.size(); ++i) {
+    const StoredTensor& tensor = file.tensors.at(model[i].name);
+    if (model[i].dtype == dtype_of<float>()) {
+      convert(tensor, reinterpret_cast<float*>(bytes[i]));
+    } else {
+      convert(tensor, reinterpret_cast<double*>(bytes[i]));
+    }
+  }
+}
 template <class Model>
 void take(Model& model, const Safetensors& file, Parts parts) {
-  for_each_parameter(model, [&]<class Shape, class Stored>(const Path& way, Parameter<Shape, Stored>& parameter) {
-    if (is_among<Parameter<Shape, Stored>>(parts)) convert(file.tensors.at(written(way)), parameter.data);
-  });
+  take(own_tensors(model, parts), own_bytes<char>(model, parts), file);
 }
 }  // namespace detail
 

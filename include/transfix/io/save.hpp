@@ -1,69 +1,19 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <array>
-#include <bit>
-#include <concepts>
 #include <filesystem>
 #include <initializer_list>
 #include <set>
-#include <span>
 #include <string_view>
 #include <transfix/core/error.hpp>
-#include <transfix/core/members.hpp>
 #include <transfix/io/file.hpp>
+#include <transfix/io/own_tensors.hpp>
 #include <transfix/io/safetensors_format.hpp>
 #include <transfix/text/utf8.hpp>
 #include <vector>
 
 namespace transfix::inline TRANSFIX_ABI::io {
 
-/// Which parameters of a model a file holds. A fine-tuned model loads its frozen ones from the pretrained file, and
-/// saves its trained ones, an adapter for instance, to a small file of their own.
-enum class Parts { all, frozen, trained };
-
 namespace detail {
-template <class Parameter>
-constexpr bool is_among(Parts parts) {
-  return parts == Parts::all || (parts == Parts::trained) == Parameter::trained;
-}
-
-static_assert(std::endian::native == std::endian::little,
-              "safetensors files are read and written as they lie in memory");
-
-template <class Scalar>
-constexpr std::string_view dtype_of() {
-  static_assert(std::same_as<Scalar, float> || std::same_as<Scalar, double>, "parameters are float or double");
-  return std::same_as<Scalar, float> ? "F32" : "F64";
-}
-
-/// The extents of a shape as the file format counts.
-template <class Shape>
-std::span<const std::uint64_t> extents_of() {
-  static constexpr auto extents = [] {
-    std::array<std::uint64_t, std::size_t{Shape::rank}> numbers{};
-    for (Index axis = 0; axis < Shape::rank; ++axis) {
-      numbers[static_cast<std::size_t>(axis)] = static_cast<std::uint64_t>(Shape::extent(axis));
-    }
-    return numbers;
-  }();
-  return extents;
-}
-
-inline std::string shape_text(std::span<const std::uint64_t> extents) {
-  std::string text = "[";
-  for (const std::uint64_t extent : extents) {
-    if (text.size() > 1) text += ',';
-    text += std::to_string(extent);
-  }
-  return text + "]";
-}
-
-inline std::string written(const Path& path) {
-  std::string name;
-  path.write([&](std::string_view piece) { name += piece; });
-  return name;
-}
-
 /// The text as JSON, which is UTF-8.
 inline std::string json_text(const std::string& content) {
   std::string quoted = "\"";
@@ -98,18 +48,16 @@ struct TensorToWrite {
 using TensorsToWrite = std::set<TensorToWrite>;
 
 /// Adds the parameters of a model, their names after a prefix.
+inline void add_tensors(TensorsToWrite& tensors, const std::vector<OwnTensor>& own,
+                        const std::vector<const char*>& bytes, const std::string& prefix) {
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    tensors.insert(
+        {prefix + own[i].name, own[i].dtype, shape_text(own[i].shape), {bytes[i], own[i].count * own[i].width()}});
+  }
+}
 template <class Model>
 void add_tensors(TensorsToWrite& tensors, const Model& model, const std::string& prefix, Parts parts) {
-  const auto add = [&](const Path& way, std::string_view dtype, std::span<const std::uint64_t> extents,
-                       const void* numbers, std::size_t bytes) {
-    tensors.insert({prefix + written(way), dtype, shape_text(extents), {static_cast<const char*>(numbers), bytes}});
-  };
-  for_each_parameter(model, [&]<class Shape, class Stored>(const Path& way, const Parameter<Shape, Stored>& parameter) {
-    using Scalar = Computed<Stored>;
-    if (is_among<Parameter<Shape, Stored>>(parts)) {
-      add(way, dtype_of<Scalar>(), extents_of<Shape>(), parameter.data, sizeof(Scalar) * std::size_t{Shape::size});
-    }
-  });
+  add_tensors(tensors, own_tensors(model, parts), own_bytes<const char>(model, parts), prefix);
 }
 
 inline void write_tensors(const TensorsToWrite& tensors, const std::filesystem::path& path, const Metadata& metadata) {

@@ -113,40 +113,6 @@ struct PublishedPart {
   }
 };
 
-/// A parameter of a model, whatever its type. Models hold float or double.
-struct OwnTensor {
-  std::string name;
-  std::vector<std::uint64_t> shape;
-  std::string_view dtype;
-  std::size_t count;
-
-  /// Whether it is a low-rank adapter (nn::Linear with LowRank), which published files do not have.
-  bool is_adapter() const { return name.ends_with(".down") || name.ends_with(".up"); }
-  std::size_t width() const { return dtype == dtype_of<float>() ? sizeof(float) : sizeof(double); }
-  std::string_view layer() const { return std::string_view(name).substr(0, name.rfind('.')); }
-};
-
-template <class Model>
-std::vector<OwnTensor> own_tensors(const Model& model) {
-  std::vector<OwnTensor> found;
-  for_each_parameter(model, [&]<class Shape, class Stored>(const Path& path, const Parameter<Shape, Stored>&) {
-    const auto extents = extents_of<Shape>();
-    found.push_back(
-        {written(path), {extents.begin(), extents.end()}, dtype_of<Computed<Stored>>(), std::size_t{Shape::size}});
-  });
-  return found;
-}
-
-/// The bytes of each parameter of a model, char or const char.
-template <class Byte, class Model>
-std::vector<Byte*> own_bytes(Model& model) {
-  std::vector<Byte*> found;
-  for_each_parameter(model, [&](const Path&, auto& parameter) {
-    found.push_back(reinterpret_cast<Byte*>(transfix::numbers(parameter).data()));
-  });
-  return found;
-}
-
 /// The part of a parameter that a row of the table tells of.
 inline PublishedPart published_part(const OwnTensor& own, const PublishedName& row, PairOrder order) {
   const bool is_matrix = own.shape.size() == 2;
