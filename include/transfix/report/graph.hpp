@@ -38,15 +38,15 @@ struct Standing {
 };
 
 /// What a node says of an expression, for code that is the same for all expressions.
-struct Facts {
+struct NodeFacts {
   std::string (*name)() = nullptr;
   std::span<const Index> extents = {};
   bool has_shape = false;
   Index tape_bytes = 0, flops = 0;
 };
 template <class E>
-constexpr Facts facts_of() {
-  Facts facts{.tape_bytes = own_tape_bytes<E>(), .flops = NodeOf<E>::flops};
+constexpr NodeFacts facts_of() {
+  NodeFacts facts{.tape_bytes = own_tape_bytes<E>(), .flops = NodeOf<E>::flops};
   if constexpr (requires { NodeOf<E>::name(); }) facts.name = NodeOf<E>::name;
   if constexpr (requires { typename E::Shape; }) {
     facts.extents = extents_of<typename E::Shape>;
@@ -102,7 +102,7 @@ class GraphBuilder {
       const Standing inside = within(standing, {Inside::runs, Inside::of, Inside::tapes}, part.label);
       operands.push_back(visit(part.expression, part.tape, inside));
     });
-    static constexpr Facts facts = facts_of<E>();
+    static constexpr NodeFacts facts = facts_of<E>();
     const Index number = add_computed(facts, std::move(operands), standing);
     if constexpr (Viewable<E>) note_place(bytes_of(expression.value(tape), E::span), number);
     return number;
@@ -122,7 +122,7 @@ class GraphBuilder {
     return inside;
   }
 
-  Index add_computed(const Facts& facts, std::vector<Index> operands, Standing standing) {
+  Index add_computed(const NodeFacts& facts, std::vector<Index> operands, Standing standing) {
     Index number;
     if (facts.name != nullptr) {
       Node node{.name = facts.name(), .operands = std::move(operands)};
