@@ -14,15 +14,6 @@ template <class Positions, class... Types>
 struct TupleBase;
 template <std::size_t... Positions, class... Types>
 struct TupleBase<std::index_sequence<Positions...>, Types...> : TupleElement<Index{Positions}, Types>... {};
-
-template <Index Position, class Type>
-constexpr Type& element(TupleElement<Position, Type>& tuple) {
-  return tuple.value;
-}
-template <Index Position, class Type>
-constexpr const Type& element(const TupleElement<Position, Type>& tuple) {
-  return tuple.value;
-}
 }  // namespace detail
 
 /// An aggregate of values of different types. It compiles faster than std::tuple, and empty values
@@ -35,18 +26,30 @@ constexpr auto make_tuple_of(Types... values) {
   return Tuple<Types...>{{{std::move(values)}...}};
 }
 
-template <Index Position>
-constexpr decltype(auto) get(auto& tuple) {
-  return (detail::element<Position>(tuple));
+template <Index Position, class Type>
+constexpr Type& get(detail::TupleElement<Position, Type>& tuple) {
+  return tuple.value;
+}
+template <Index Position, class Type>
+constexpr const Type& get(const detail::TupleElement<Position, Type>& tuple) {
+  return tuple.value;
 }
 
 /// Calls function(std::integral_constant<Index, I>) for I in 0 .. Count - 1.
 template <Index Count>
 constexpr void unrolled(auto&& function) {
-  [&]<Index... Positions>(std::integer_sequence<Index, Positions...>) {
-    (function(std::integral_constant<Index, Positions>{}), ...);
+  // Most have one or two operands, for which no further function has to be compiled.
+  if constexpr (Count == 1) {
+    function(std::integral_constant<Index, 0>{});
+  } else if constexpr (Count == 2) {
+    function(std::integral_constant<Index, 0>{});
+    function(std::integral_constant<Index, 1>{});
+  } else {
+    [&]<Index... Positions>(std::integer_sequence<Index, Positions...>) {
+      (function(std::integral_constant<Index, Positions>{}), ...);
+    }
+    (std::make_integer_sequence<Index, Count>{});
   }
-  (std::make_integer_sequence<Index, Count>{});
 }
 
 }  // namespace transfix::inline TRANSFIX_ABI
