@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <span>
 #include <transfix/core/members.hpp>
+#include <transfix/io/own_tensors.hpp>
 #include <transfix/report/node.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::report {
@@ -89,7 +90,7 @@ class GraphBuilder {
   }
 
   void add_parameter(const Path& path, std::span<const Index> extents, Bytes bytes) {
-    parameters_.push_back({Node::Kind::parameter, written(path), shape_text(extents)});
+    parameters_.push_back({Node::Kind::parameter, io::detail::written(path), shape_text(extents)});
     note_place(bytes, -std::ssize(parameters_));
   }
 

@@ -5,7 +5,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <transfix/core/members.hpp>
 #include <transfix/core/storage.hpp>
 #include <transfix/expression/attention.hpp>
 #include <transfix/expression/checkpoint.hpp>
@@ -38,12 +37,6 @@ inline std::string shape_text(std::span<const Index> extents) {
     text += std::to_string(extent);
   }
   return text + "]";
-}
-
-inline std::string written(const Path& path) {
-  std::string name;
-  path.write([&](std::string_view piece) { name += piece; });
-  return name;
 }
 
 /// The name of a type without namespaces and arguments, from the compiler's own spelling of it.
