@@ -4,7 +4,7 @@
 #include <transfix/io/json.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::io::detail {
-template nlohmann::json parse(std::string_view, JsonFault&,
+template nlohmann::json parse(std::string_view, std::size_t&,
                               const std::function<bool(int, JsonEvent, const nlohmann::json&)>&);
 template std::string write(const nlohmann::json&, int);
 }  // namespace transfix::inline TRANSFIX_ABI::io::detail

@@ -72,6 +72,12 @@ TEST_CASE("sentences: a language comes back from its metadata") {
   CHECK(again.parts == language.parts);
   CHECK(again.labels.names() == labels.names());
   CHECK(contains(message_of([] { data::SentenceLanguage::from({}, "file"); }), "file: the file has no parts"));
+  for (const char* damaged : {"", "[\"a\"", "{}", "[1]"}) {
+    CHECK(contains(message_of([&] {
+                     data::SentenceLanguage::from({{"parts", damaged}}, "file");
+                   }),
+                   "file: what the file says of its parts is damaged"));
+  }
 }
 
 TEST_CASE("sentences: changed words become changed examples") {

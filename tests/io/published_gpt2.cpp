@@ -206,3 +206,11 @@ TEST_CASE("published gpt2: a model with adapters takes the weights, and gives th
   io::load_published(*model, folder / "adapted");
   CHECK(support::largest_difference(found.data(), published::logits(*model, {tokens.data()})) < 1e-5);
 }
+
+TEST_CASE("published: a value for a configuration is JSON") {
+  CHECK(io::ConfigValue("a \"b\"").json() == R"("a \"b\"")");
+  CHECK(io::ConfigValue(0.1).json() == "0.1");
+  CHECK(io::ConfigValue::from_json("[1]").json() == "[1]");
+  CHECK_THROWS_WITH_AS(io::ConfigValue::from_json("[oops"),
+                       "the value '[oops' for a configuration is not JSON, at its byte 2", Error);
+}

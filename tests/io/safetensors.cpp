@@ -214,6 +214,14 @@ TEST_CASE("safetensors: what is wrong with a file is said") {
   CHECK(message(with_length(R"({"a\u001b":3})")) ==
         "model.safetensors: the header's entry 'a?' holds a number where none belongs; the file is damaged, write it "
         "again");
+  CHECK(message(with_length(R"({"a":{"shape":[1,18446744073709551616]}})")) ==
+        "model.safetensors: the header's entry 'a' holds a number that is no whole one below 2^64; the file is "
+        "damaged, write it again");
+  CHECK(message(with_length(R"({"a":{"shape":[-1]}})")) ==
+        "model.safetensors: the header's entry 'a' holds a negative number; the file is damaged, write it again");
+  CHECK(message(with_length(R"({"a":{"shape":[1e999]}})")) ==
+        "model.safetensors: the header is not valid JSON in UTF-8 (at its byte 16); the file is damaged, write it "
+        "again");
 }
 
 TEST_CASE("safetensors: valid files are read") {

@@ -78,7 +78,7 @@ TEST_CASE("dot: a small graph, word by word") {
 )");
 }
 
-TEST_CASE_TEMPLATE("dot: every model is a graph whose arrows join its boxes", Model, support::TinyMixture,
+TEST_CASE_TEMPLATE("dot: a model is a graph whose arrows join its boxes", Model, support::TinyMixture,
                    support::TinyEncoderDecoder, support::TinyLstm) {
   const auto model = std::make_unique<Model>();
   const report::Graph graph = report::graph(*model);

@@ -315,7 +315,7 @@ constexpr void for_each_parameter(Model& model, auto&& function, const Path& pat
       for_each_parameter(model.items[number], function, Path{&path, {}, number});
     }
   } else {
-    // Not by for_each_part, of which each type of part would need a function more.
+    // Not through for_each_part: its callback would be one more function for each type of part.
     detail::with_members(model, [&](auto&... members) {
       [[maybe_unused]] const auto* name = detail::member_names<Part>.data();
       (for_each_parameter(members, function, Path{&path, *name++}), ...);

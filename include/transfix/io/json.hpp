@@ -7,30 +7,26 @@
 #include <string_view>
 #include <transfix/core/config.hpp>
 
-// The JSON library takes seconds to turn into code. All of transfix goes through two functions, so that a unit does it
-// once; and they call templates, so that of several units one can do it for all (`extern template`, see
+// The JSON library takes seconds to turn into code. All of transfix goes through these functions, so that a unit does
+// it once; and they call templates, so that of several units one can do it for all (`extern template`, see
 // tests/json.hpp).
 
 namespace transfix::inline TRANSFIX_ABI::io {
 
-/// Why a text is not JSON.
-struct JsonFault {
-  std::string reason;    ///< empty where there is none
-  std::size_t byte = 0;  ///< the number, from 1, of the byte where it shows; 0 where that is not known
-
-  explicit operator bool() const { return !reason.empty(); }
-};
-
 /// What comes next in a text.
 enum class JsonEvent { object_start, object_end, list_start, list_end, key, value };
 
-/// A function (depth, event, piece) that is told of each piece of a text in order. The piece is a key's name, a value,
-/// or at the end of an object or a list all of it. Where it returns false the piece need not be kept.
+/// A function (depth, event, piece) that is told of each piece of a text in order. The piece is a key's name or a
+/// value. Where it returns false the reading ends.
 using JsonFollower = std::function<bool(int, JsonEvent, const nlohmann::json&)>;
+
+/// Where a text is no JSON: the number, from 1, of the byte at which that shows; 0 where it is JSON.
+using JsonFault = std::size_t;
 
 namespace detail {
 template <class Json>
 Json parse(std::string_view text, JsonFault& fault, const std::function<bool(int, JsonEvent, const Json&)>& follow) {
+  struct End {};
   using Event = typename Json::parse_event_t;
   constexpr auto ours = [](Event event) {
     switch (event) {
@@ -48,17 +44,25 @@ Json parse(std::string_view text, JsonFault& fault, const std::function<bool(int
         return JsonEvent::value;
     }
   };
-  const auto tell = [&](int depth, Event event, const Json& piece) {
-    return !follow || follow(depth, ours(event), piece);
-  };
-  // The library's texts begin with a name of theirs in brackets.
-  const auto reason = [](const std::string& what) { return what.substr(what.find("] ") + 2); };
+  // Of a text that is followed nothing is kept: whenever an object ends, the parser would look through all that it
+  // kept.
+  typename Json::parser_callback_t tell;
+  if (follow) {
+    tell = [&](int depth, Event event, const Json& piece) {
+      if (!follow(depth, ours(event), piece)) throw End{};
+      return event == Event::object_start || event == Event::array_start || event == Event::key;
+    };
+  }
+  fault = 0;
   try {
     return Json::parse(text.data(), text.data() + text.size(), tell);
+  } catch (const End&) {
   } catch (const typename Json::parse_error& error) {
-    fault = {reason(error.what()), error.byte};
-  } catch (const typename Json::exception& error) {
-    fault = {reason(error.what())};
+    fault = error.byte;
+  } catch (const typename Json::exception& error) {  // "... number overflow parsing '1e999'", without its place
+    const std::string_view what = error.what();
+    const auto begin = what.find('\'') + 1;
+    fault = text.find(what.substr(begin, what.rfind('\'') - begin)) + 1;
   }
   return nullptr;
 }
@@ -69,9 +73,14 @@ std::string write(const Json& value, int indent) {
 }
 }  // namespace detail
 
-/// What a JSON text in UTF-8 holds; after a fault, nothing of use.
-inline nlohmann::json parsed_json(std::string_view text, JsonFault& fault, const JsonFollower& follow = nullptr) {
-  return detail::parse(text, fault, follow);
+/// What a JSON text in UTF-8 holds; null where there is a fault.
+inline nlohmann::json parsed_json(std::string_view text, JsonFault& fault) {
+  return detail::parse<nlohmann::json>(text, fault, nullptr);
+}
+
+/// Reads a JSON text in UTF-8 for someone who follows it, up to a fault.
+inline void follow_json(std::string_view text, JsonFault& fault, const JsonFollower& follow) {
+  detail::parse(text, fault, follow);
 }
 
 /// The value as JSON; with an indent of 0 or more, over several lines.

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <transfix/core/members.hpp>
+#include <transfix/io/path_text.hpp>
 #include <type_traits>
 #include <vector>
 
@@ -52,12 +53,6 @@ inline std::string shape_text(std::span<const std::uint64_t> extents) {
     text += std::to_string(extent);
   }
   return text + "]";
-}
-
-inline std::string written(const Path& path) {
-  std::string name;
-  path.write([&](std::string_view piece) { name += piece; });
-  return name;
 }
 
 /// A parameter of a model, whatever its type, so that code about files is not made for each model anew.

@@ -23,30 +23,25 @@ class SafetensorsHeader {
   std::string problem;  // empty: none
 
   explicit SafetensorsHeader(std::string_view text) {
-    const auto follow = [this](int, JsonEvent event, const nlohmann::json& piece) {
-      if (!problem.empty()) return false;
+    JsonFault fault;
+    follow_json(text, fault, [this](int, JsonEvent event, const nlohmann::json& piece) {
       switch (event) {
         case JsonEvent::object_start:
           return start_object();
-        // Nothing is kept: the parser looks through all that it kept whenever an object ends.
         case JsonEvent::object_end:
-          return end_object() && false;
+          return end_object();
         case JsonEvent::list_start:
           return start_list();
         case JsonEvent::list_end:
           return end_list();
         case JsonEvent::key:
           return key(piece.get_ref<const std::string&>());
-        case JsonEvent::value:
+        default:
           return value(piece);
       }
-      return false;
-    };
-    JsonFault fault;
-    parsed_json(text, fault, follow);
-    if (fault && problem.empty()) {
-      problem = "the header is not valid JSON in UTF-8 (" +
-                (fault.byte > 0 ? "at its byte " + std::to_string(fault.byte) : fault.reason) + ")";
+    });
+    if (fault > 0) {
+      problem = "the header is not valid JSON in UTF-8 (at its byte " + std::to_string(fault) + ")";
     }
   }
 
@@ -102,7 +97,8 @@ class SafetensorsHeader {
       numbers_->push_back(value.get<std::uint64_t>());
       return true;
     }
-    return refuse(value.is_number_integer() ? "holds a negative number" : "holds " + written_json(value));
+    if (value.is_number_float()) return refuse("holds a number that is no whole one below 2^64");
+    return refuse(value.is_number() ? "holds a negative number" : "holds " + written_json(value));
   }
 
   bool go(Place place) {

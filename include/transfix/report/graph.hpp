@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <span>
 #include <transfix/core/members.hpp>
-#include <transfix/io/own_tensors.hpp>
+#include <transfix/io/path_text.hpp>
 #include <transfix/report/node.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::report {

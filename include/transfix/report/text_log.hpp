@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <transfix/data/json_lines.hpp>
 #include <transfix/data/lines.hpp>
+#include <transfix/io/json.hpp>
 #include <transfix/report/log_line.hpp>
 #include <vector>
 

@@ -12,29 +12,27 @@ namespace transfix::inline TRANSFIX_ABI::text {
 namespace detail {
 inline nlohmann::json read_json(const std::filesystem::path& path) {
   const std::string text = io::read_bytes(path);
+  io::JsonFault fault;
+  auto document = io::parsed_json(text, fault);
+  if (fault > 0) {
+    const auto end = static_cast<Index>(std::min(fault - 1, text.size()));
+    const auto line = 1 + std::count(text.begin(), text.begin() + end, '\n');
+    fail(path.string(), ":", line, ": not valid JSON in UTF-8; the file is cut or damaged there");
+  }
   std::vector<std::set<std::string>> names;  // of the objects around the current place
-  std::string twice;
-  const auto note_names = [&](int, io::JsonEvent event, const nlohmann::json& piece) {
+  io::follow_json(text, fault, [&](int, io::JsonEvent event, const nlohmann::json& piece) {
     if (event == io::JsonEvent::object_start) {
       names.emplace_back();
     } else if (event == io::JsonEvent::object_end) {
       names.pop_back();
     } else if (event == io::JsonEvent::key) {
       const auto& name = piece.get_ref<const std::string&>();
-      if (!names.back().insert(name).second && twice.empty()) twice = shown(name);
+      if (!names.back().insert(name).second) {
+        fail(path.string(), ": the name ", shown(name), " occurs twice in an object; leave one");
+      }
     }
     return true;
-  };
-  io::JsonFault fault;
-  auto document = io::parsed_json(text, fault, note_names);
-  if (!twice.empty()) fail(path.string(), ": the name ", twice, " occurs twice in an object; leave one");
-  if (fault && fault.byte == 0) fail(path.string(), ": ", fault.reason, "; the file is damaged there");
-  if (fault) {
-    const auto line =
-        1 +
-        std::count(text.begin(), text.begin() + static_cast<Index>(std::min(fault.byte, text.size() + 1) - 1), '\n');
-    fail(path.string(), ":", line, ": not valid JSON in UTF-8; the file is cut or damaged there");
-  }
+  });
   return document;
 }
 

@@ -24,9 +24,12 @@ class ConfigValue {
   ConfigValue(bool value) : json_(value ? "true" : "false") {}
   ConfigValue(std::integral auto number) : json_(std::to_string(number)) {}
   ConfigValue(double number) : json_(written_json(nlohmann::json(number))) {}
-  ConfigValue(const char* text) : json_('"' + std::string(text) + '"') {}
-  /// Any value, written as JSON.
+  ConfigValue(const char* text) : json_(written_json(nlohmann::json(text))) {}
+  /// Any value, written as JSON; other text is an error.
   static ConfigValue from_json(std::string json) {
+    JsonFault fault;
+    parsed_json(json, fault);
+    if (fault > 0) fail("the value ", detail::shown(json), " for a configuration is not JSON, at its byte ", fault);
     ConfigValue value(nullptr);
     value.json_ = std::move(json);
     return value;
@@ -51,7 +54,6 @@ namespace detail {
 /// 10^-exponent, the number nearest to it.
 inline double small_number(int exponent) { return std::strtod(("1e-" + std::to_string(exponent)).c_str(), nullptr); }
 
-/// The value itself; one that is no JSON is null.
 inline nlohmann::json parsed(const ConfigValue& value) {
   JsonFault fault;
   return parsed_json(value.json(), fault);
