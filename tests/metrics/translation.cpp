@@ -132,15 +132,14 @@ TEST_CASE("BLEU: the tokenizer 13a cuts as sacreBLEU 2.6.0") {
       {"\u00ABoui\u00BB\u00A0!", "\u00ABoui\u00BB !"},
       {"1.x,2", "1 . x , 2"},
       {"", ""}};
-  for (const auto& [line, words] : lines) CHECK(metrics::detail::tokenize_mteval(line) == words);
+  for (const auto& [line, words] : lines) CHECK(detail::tokenize_mteval(line) == words);
 }
 
 TEST_CASE("BLEU: small letters for Latin, Greek and Cyrillic, and any other bytes as they were") {
-  CHECK(
-      metrics::detail::lowercase("AZ \u00C4\u00D6\u00DC \u0178 \u0110\u1EC6 \u1E9E \u0391\u038F \u0416\u0401 \u4E2D") ==
-      "az \u00E4\u00F6\u00FC \u00FF \u0111\u1EC7 \u00DF \u03B1\u03CE \u0436\u0451 \u4E2D");
+  CHECK(detail::lowercase("AZ \u00C4\u00D6\u00DC \u0178 \u0110\u1EC6 \u1E9E \u0391\u038F \u0416\u0401 \u4E2D") ==
+        "az \u00E4\u00F6\u00FC \u00FF \u0111\u1EC7 \u00DF \u03B1\u03CE \u0436\u0451 \u4E2D");
   const std::string stray = "\xC3 \xE1\x84 \xC1\x81 \x80" + std::string(50, '\x84') + "\xFF";
-  CHECK(metrics::detail::lowercase(stray) == stray);
+  CHECK(detail::lowercase(stray) == stray);
 }
 
 TEST_CASE("BLEU: the signature says what was measured") {

@@ -20,13 +20,12 @@ void check(const Fixture& fixture, Index length) {
 }
 }  // namespace
 
-TEST_CASE("parity: BERT that fills in hidden tokens of a padded text") {
-  check<BertMaskedLanguageModel<even, double>>(Fixture("bert_masked_language_model", "even"), 4);
-  check<BertMaskedLanguageModel<odd, double>>(Fixture("bert_masked_language_model", "odd"), 9);
-  check<BertMaskedLanguageModel<odd, float>>(Fixture("bert_masked_language_model", "odd"), 9);
+TEST_CASE_TEMPLATE("parity: BERT that fills in hidden tokens of a padded text", Scalar, double, float) {
+  check<BertMaskedLanguageModel<even, Scalar>>(Fixture("bert_masked_language_model", "even"), 4);
+  check<BertMaskedLanguageModel<odd, Scalar>>(Fixture("bert_masked_language_model", "odd"), 9);
 }
 
-TEST_CASE("parity: BERT that classifies padded texts") {
-  check<BertClassifier<even, 3, double>>(Fixture("bert_classifier", "even"), 4);
-  check<BertClassifier<odd, 3, double>>(Fixture("bert_classifier", "odd"), 9);
+TEST_CASE_TEMPLATE("parity: BERT that classifies padded texts", Scalar, double, float) {
+  check<BertClassifier<even, 3, Scalar>>(Fixture("bert_classifier", "even"), 4);
+  check<BertClassifier<odd, 3, Scalar>>(Fixture("bert_classifier", "odd"), 9);
 }

@@ -29,10 +29,9 @@ void check_frames(const Fixture& fixture, Index length) {
 }
 }  // namespace
 
-TEST_CASE("parity: classifiers of padded tokens and of padded frames") {
-  check_tokens<TokenClassifier<even, double>>(Fixture("token_classifier", "even"), 4);
-  check_tokens<TokenClassifier<odd, double>>(Fixture("token_classifier", "odd"), 9);
-  check_frames<FrameClassifier<even, double>>(Fixture("frame_classifier", "even"), 4);
-  check_frames<FrameClassifier<odd, double>>(Fixture("frame_classifier", "odd"), 9);
-  check_frames<FrameClassifier<odd, float>>(Fixture("frame_classifier", "odd"), 9);
+TEST_CASE_TEMPLATE("parity: classifiers of padded tokens and of padded frames", Scalar, double, float) {
+  check_tokens<TokenClassifier<even, Scalar>>(Fixture("token_classifier", "even"), 4);
+  check_tokens<TokenClassifier<odd, Scalar>>(Fixture("token_classifier", "odd"), 9);
+  check_frames<FrameClassifier<even, Scalar>>(Fixture("frame_classifier", "even"), 4);
+  check_frames<FrameClassifier<odd, Scalar>>(Fixture("frame_classifier", "odd"), 9);
 }

@@ -34,8 +34,7 @@ void check(const Fixture& fixture, Index length) {
 }
 }  // namespace
 
-TEST_CASE("parity: encoder-decoder with norms after each part and before") {
-  check<EncoderDecoder<even, double>>(Fixture("encoder_decoder", "even"), 4);
-  check<EncoderDecoder<odd, double>>(Fixture("encoder_decoder", "odd"), 9);
-  check<EncoderDecoder<odd, float>>(Fixture("encoder_decoder", "odd"), 9);
+TEST_CASE_TEMPLATE("parity: encoder-decoder with norms after each part and before", Scalar, double, float) {
+  check<EncoderDecoder<even, Scalar>>(Fixture("encoder_decoder", "even"), 4);
+  check<EncoderDecoder<odd, Scalar>>(Fixture("encoder_decoder", "odd"), 9);
 }

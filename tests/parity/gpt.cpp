@@ -16,10 +16,9 @@ template <bool Tied>
 constexpr GptConfig odd{.vocabulary = 13, .context = 13, .width = 9, .heads = 3, .layers = 1, .tied = Tied};
 }  // namespace
 
-TEST_CASE("parity: GPT, its head tied to the embedding and not") {
-  check_language_model<Gpt<even<true>, double>>(Fixture("gpt_tied", "even"));
-  check_language_model<Gpt<odd<true>, double>>(Fixture("gpt_tied", "odd"));
-  check_language_model<Gpt<odd<true>, float>>(Fixture("gpt_tied", "odd"));
-  check_language_model<Gpt<even<false>, double>>(Fixture("gpt_untied", "even"));
-  check_language_model<Gpt<odd<false>, double>>(Fixture("gpt_untied", "odd"));
+TEST_CASE_TEMPLATE("parity: GPT, its head tied to the embedding and not", Scalar, double, float) {
+  check_language_model<Gpt<even<true>, Scalar>>(Fixture("gpt_tied", "even"));
+  check_language_model<Gpt<odd<true>, Scalar>>(Fixture("gpt_tied", "odd"));
+  check_language_model<Gpt<even<false>, Scalar>>(Fixture("gpt_untied", "even"));
+  check_language_model<Gpt<odd<false>, Scalar>>(Fixture("gpt_untied", "odd"));
 }

@@ -22,8 +22,7 @@ constexpr LlamaConfig odd{.vocabulary = 13,
                           .pairs = RotaryPairs::neighbours};
 }  // namespace
 
-TEST_CASE("parity: Llama, tied with halves turned and untied with neighbours turned") {
-  check_language_model<Llama<even, double>>(Fixture("llama", "even"));
-  check_language_model<Llama<odd, double>>(Fixture("llama", "odd"));
-  check_language_model<Llama<odd, float>>(Fixture("llama", "odd"));
+TEST_CASE_TEMPLATE("parity: Llama, tied with halves turned and untied with neighbours turned", Scalar, double, float) {
+  check_language_model<Llama<even, Scalar>>(Fixture("llama", "even"));
+  check_language_model<Llama<odd, Scalar>>(Fixture("llama", "odd"));
 }

@@ -6,8 +6,7 @@
 
 namespace parity {
 
-/// Compares the loss of a model on one example, and the gradients of all its parameters. Whole models take long to
-/// compile: they are compared in double, and some in float; their layers, all in both.
+/// Compares the loss of a model on one example, and the gradients of all its parameters.
 template <class Model>
 void check_model(const Fixture& fixture, const typename Model::Input& input) {
   const auto targets = fixture.tokens("targets");

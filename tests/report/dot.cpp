@@ -78,8 +78,8 @@ TEST_CASE("dot: a small graph, word by word") {
 )");
 }
 
-TEST_CASE_TEMPLATE("dot: a model is a graph whose arrows join its boxes", Model, support::TinyMixture,
-                   support::TinyEncoderDecoder, support::TinyLstm) {
+TEST_CASE_TEMPLATE("dot: every model is a graph whose arrows join its boxes", Model, support::TinyGpt,
+                   support::TinyMixture, support::TinyBertPretraining, support::TinyEncoderDecoder, support::TinyLstm) {
   const auto model = std::make_unique<Model>();
   const report::Graph graph = report::graph(*model);
   const std::string text = report::dot(*model);

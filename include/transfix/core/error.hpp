@@ -83,18 +83,15 @@ class Error : public std::exception {
 };
 
 inline namespace TRANSFIX_ABI {
-namespace detail {
-[[noreturn, gnu::cold, gnu::noinline]] inline void fail_with(std::initializer_list<Message::Piece> pieces) {
+/// Ends the work at hand with a message joined from text and whole numbers.
+[[noreturn, gnu::cold, gnu::noinline]] inline void fail(std::initializer_list<Message::Piece> pieces) {
   const Message message(pieces);
   static_cast<void>(message);
   TRANSFIX_ERROR(message.text());
 }
-}  // namespace detail
-
-/// Ends the work at hand with a message joined from text and whole numbers.
 template <class... Parts>
 [[noreturn, gnu::cold, gnu::noinline]] void fail(const Parts&... parts) {
-  detail::fail_with({Message::Piece(parts)...});
+  fail({Message::Piece(parts)...});
 }
 }  // namespace TRANSFIX_ABI
 

@@ -38,18 +38,10 @@ constexpr const Type& get(const detail::TupleElement<Position, Type>& tuple) {
 /// Calls function(std::integral_constant<Index, I>) for I in 0 .. Count - 1.
 template <Index Count>
 constexpr void unrolled(auto&& function) {
-  // Most have one or two operands, for which no further function has to be compiled.
-  if constexpr (Count == 1) {
-    function(std::integral_constant<Index, 0>{});
-  } else if constexpr (Count == 2) {
-    function(std::integral_constant<Index, 0>{});
-    function(std::integral_constant<Index, 1>{});
-  } else {
-    [&]<Index... Positions>(std::integer_sequence<Index, Positions...>) {
-      (function(std::integral_constant<Index, Positions>{}), ...);
-    }
-    (std::make_integer_sequence<Index, Count>{});
+  [&]<Index... Positions>(std::integer_sequence<Index, Positions...>) {
+    (function(std::integral_constant<Index, Positions>{}), ...);
   }
+  (std::make_integer_sequence<Index, Count>{});
 }
 
 }  // namespace transfix::inline TRANSFIX_ABI

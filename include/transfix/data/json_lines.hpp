@@ -22,18 +22,20 @@ class JsonLinesReader {
     do {
       if (!lines_.next()) return false;
     } while (lines_.line().empty());
-    io::JsonFault fault;
-    object_ = io::parsed_json(lines_.line(), fault);
-    if (fault > 0) lines_.refuse("this is not valid JSON; each line is one object, as in {\"text\": \"...\"}");
-    if (!object_.is_object()) lines_.refuse("here stands ", object_.type_name(), " and not an object, as on each line");
     std::set<std::string> names;
-    io::follow_json(lines_.line(), fault, [&](int depth, io::JsonEvent event, const nlohmann::json& piece) {
-      if (depth == 1 && event == io::JsonEvent::key && !names.insert(piece.get_ref<const std::string&>()).second) {
-        lines_.refuse("the object has the field ", transfix::text::shown(piece.get_ref<const std::string&>()),
-                      " twice; leave one");
+    std::string twice;
+    const auto note_names = [&](int depth, io::JsonEvent event, const nlohmann::json& piece) {
+      if (depth == 1 && event == io::JsonEvent::key) {
+        const auto& name = piece.get_ref<const std::string&>();
+        if (!names.insert(name).second) twice = transfix::text::shown(name);
       }
       return true;
-    });
+    };
+    io::JsonFault fault;
+    object_ = io::parsed_and_followed_json(lines_.line(), fault, note_names);
+    if (fault > 0) lines_.refuse("this is not valid JSON; each line is one object, as in {\"text\": \"...\"}");
+    if (!object_.is_object()) lines_.refuse("here stands ", object_.type_name(), " and not an object, as on each line");
+    if (!twice.empty()) lines_.refuse("the object has the field ", twice, " twice; leave one");
     return true;
   }
 
