@@ -7,16 +7,17 @@
 
 // Products whose operands are copied, block by block, to the order in which the register tile reads them (Goto & van de
 // Geijn 2008). With 16 registers a tile is narrow and takes one line of a row of b; lines that lie a row apart fall
-// into few sets of a cache and each into another page, and a product without copies runs at half the speed. As all
-// operands look alike once they are copied, the code is the same for products of all extents.
+// into few sets of a cache and each into another page, and a product without copies runs at half the speed. With 32
+// registers copies pay where the result is large. As all operands look alike once they are copied, the code is the same
+// for products of all extents.
 
 namespace transfix::inline TRANSFIX_ABI::kernels::detail {
 
 template <class Scalar, Product Size>
 inline constexpr bool goes_packed = [] {
-  if (simd::registers != 16 || simd::lanes<Scalar> == 1) return false;
+  if (simd::lanes<Scalar> == 1 || Size.columns < 2 * simd::lanes<Scalar> || Size.depth < 16) return false;
   if ((Size.a_row != 1 && Size.a_depth != 1) || (Size.b_depth != 1 && Size.b_column != 1)) return false;
-  if (Size.columns < 2 * simd::lanes<Scalar> || Size.depth < 16) return false;
+  if (simd::registers > 16) return Size.rows >= 64 && Size.b_column == 1 && Size.rows * Size.columns > 512 * 1024;
   // Few rows pay for copies only where b does not lie in the first cache.
   return Size.rows >= 64 || (Size.rows >= 24 && Size.depth * Size.columns >= 16 * 1024);
 }();
@@ -24,12 +25,13 @@ inline constexpr bool goes_packed = [] {
 template <class Scalar>
 struct Packed {
   static constexpr Index width = simd::lanes<Scalar>;
-  static constexpr Index tile_rows = 6, panel = 2 * width;
+  static constexpr Index tile_rows = simd::registers == 16 ? 6 : 12, panel = 2 * width;
 
   // Blocks of nearly equal size. A panel of b stays in the first cache; a block of a is at most 512 KiB, which is read
   // as one stream from the second or third.
   static constexpr Index depth_of_block(Index depth) {
-    const Index blocks = (depth + 255) / 256;
+    constexpr Index largest = simd::registers == 16 ? 256 : 192;
+    const Index blocks = (depth + largest - 1) / largest;
     return (depth + blocks - 1) / blocks;
   }
   static constexpr Index rows_of_block(Index rows, Index depth) {
@@ -101,10 +103,17 @@ struct Packed {
       for (Index r = 0; r < rows; ++r) fetch(c + r * c_row, panel);
       for (const Index end = std::min(fetched + fetched_at_a_time, next.rows); fetched < end; ++fetched)
         fetch(next.from + fetched * next.stride, next.columns);
-      const bool whole = rows == tile_rows && columns == panel;
       Scalar partial[tile_rows * panel];
-      tile<Scalar, tile_rows, panel, 1, tile_rows>(a, b, panel, whole ? c : partial, whole ? c_row : panel, count,
-                                                   whole && accumulate);
+      const auto multiply_by_tile = [&]<Index Rows>(std::integral_constant<Index, Rows>) {
+        const bool whole = rows == Rows && columns == panel;
+        tile<Scalar, Rows, panel, 1, tile_rows>(a, b, panel, whole ? c : partial, whole ? c_row : panel, count,
+                                                whole && accumulate);
+        return whole;
+      };
+      const bool whole = rows <= tile_rows / 3 ? multiply_by_tile(std::integral_constant<Index, tile_rows / 3>{})
+                         : rows <= tile_rows * 2 / 3
+                             ? multiply_by_tile(std::integral_constant<Index, tile_rows * 2 / 3>{})
+                             : multiply_by_tile(std::integral_constant<Index, tile_rows>{});
       if (whole) continue;
       for (Index r = 0; r < rows; ++r) {
         for (Index n = 0; n < columns; ++n) {
@@ -136,8 +145,7 @@ struct Packed {
   // store covers what the one before wrote too much, depth ascends within a tile, and rows descend within a square.
   template <bool Columns>
   static void pack_a(const Scalar* a, Index stride, Index count, Index height, Index available, Scalar* packed) {
-    constexpr Index step = 8;
-    static_assert(step % width == 0);
+    constexpr Index step = std::max(Index{8}, width);
     const auto pack_steps = [&](Index row, Index k) {
       const Scalar* const source = a + (Columns ? row + k * stride : row * stride + k);
       Scalar* const target = packed + row / tile_rows * tile_size(count) + k * tile_rows;
