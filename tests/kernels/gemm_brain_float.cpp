@@ -13,8 +13,9 @@ using support::Form;
 
 namespace {
 // Whole numbers up to 8 are exact in bfloat16. Rests of tiles, of vectors, of pairs and of all blocks.
-constexpr Extents sizes[] = {{16, 512, 32, 0}, {17, 129, 131, 1}, {64, 65, 64, 0},  {33, 97, 257, 3},
-                             {40, 80, 100, 0}, {400, 33, 35, 1},  {25, 490, 33, 0}, {385, 64, 300, 2}};
+constexpr Extents sizes[] = {{16, 512, 32, 0}, {17, 129, 131, 1}, {64, 65, 64, 0},
+                             {33, 97, 257, 3}, {40, 80, 100, 0},  {400, 33, 35, 1},
+                             {25, 490, 33, 0}, {385, 64, 300, 2}, {1030, 40, 530, 1}};
 }  // namespace
 
 TEST_CASE("brain floats: larger products in all four forms") {

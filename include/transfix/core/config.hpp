@@ -27,9 +27,16 @@
 #endif
 
 // TRANSFIX_BFLOAT16: 1 rounds the operands of larger products of floats to bfloat16 and adds in float, about twice
-// as fast on a CPU with AVX512-BF16; numbers in memory stay floats. By default 0.
+// as fast on a CPU with AVX512-BF16 and more with AMX-BF16; numbers in memory stay floats. By default 0.
 #ifndef TRANSFIX_BFLOAT16
 #define TRANSFIX_BFLOAT16 0
+#endif
+#if TRANSFIX_BFLOAT16 && defined(__linux__) &&           \
+    ((defined(__AMX_TILE__) && defined(__AMX_BF16__)) || \
+     (defined(__AMXTILE__) && defined(__AMXBF16__)))  // GCC, clang
+#define TRANSFIX_BFLOAT16_TILES 1
+#else
+#define TRANSFIX_BFLOAT16_TILES 0
 #endif
 
 // TRANSFIX_INLINE: how functions of inner loops ask to be inlined.
@@ -81,7 +88,9 @@
 #else
 #define TRANSFIX_ABI_ERRORS _no_exceptions
 #endif
-#if TRANSFIX_BFLOAT16
+#if TRANSFIX_BFLOAT16_TILES
+#define TRANSFIX_ABI_PRODUCTS _bfloat16_tiles
+#elif TRANSFIX_BFLOAT16
 #define TRANSFIX_ABI_PRODUCTS _bfloat16
 #else
 #define TRANSFIX_ABI_PRODUCTS

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
+#include <transfix/kernels/gemm_brain_float_tiles.hpp>
 #include <transfix/kernels/gemm_tile.hpp>
 #include <transfix/simd/brain_float.hpp>
 #include <transfix/simd/transpose.hpp>
 #include <type_traits>
 
 // With TRANSFIX_BFLOAT16, larger products of floats round their operands to bfloat16 and add in float: twice as many
-// multiplications a cycle. Both operands are copied to pairs along the sum, block by block; numbers in memory stay
-// floats, so that nothing else changes.
+// multiplications a cycle, or more with tiles. Both operands are copied to pairs along the sum, block by block; numbers
+// in memory stay floats, so that nothing else changes.
 
 namespace transfix::inline TRANSFIX_ABI::kernels::detail {
 
@@ -24,7 +25,16 @@ inline constexpr bool goes_by_brain_floats =
 
 template <Product Size>
 struct BrainFloats;
-#if TRANSFIX_BFLOAT16
+#if TRANSFIX_BFLOAT16_TILES
+template <Product Size>
+struct BrainFloats {
+  static constexpr Index scratch = TileProducts::scratch(Size);
+
+  static void multiply(const float* a, const float* b, float* c, bool accumulate, float* memory) {
+    TileProducts::multiply<Size>(a, b, c, accumulate, memory);
+  }
+};
+#elif TRANSFIX_BFLOAT16
 template <Product Size>
 struct BrainFloats {
   using Pair = std::uint32_t;

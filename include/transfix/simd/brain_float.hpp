@@ -9,6 +9,13 @@
 #error "TRANSFIX_BFLOAT16 needs a CPU with AVX512-BF16: compile for it (-march=native there), or leave it out"
 #endif
 #include <immintrin.h>
+#if TRANSFIX_BFLOAT16_TILES
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <transfix/core/error.hpp>
+#endif
 
 // Products of bfloat16 numbers (the upper half of a float: 8 bits of mantissa) with sums in float. A vector holds 16
 // pairs of neighbours along the sum, and one instruction adds both products of each pair. xsimd 8.1 has no such type.
@@ -62,6 +69,71 @@ struct PairSum {
     _mm512_mask_storeu_ps(to, lanes, accumulate ? _mm512_add_ps(_mm512_maskz_loadu_ps(lanes, to), sum) : sum);
   }
 };
+
+#if TRANSFIX_BFLOAT16_TILES
+namespace detail {
+// Eight tiles of 16 rows of 64 bytes, as the instruction reads it.
+struct ShapesOfTiles {
+  std::uint8_t palette = 1, start_row = 0, reserved[14] = {};
+  std::uint16_t bytes_of_row[16] = {64, 64, 64, 64, 64, 64, 64, 64};
+  std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
+};
+static_assert(sizeof(ShapesOfTiles) == 64);
+inline constexpr ShapesOfTiles shapes_of_tiles{};
+}  // namespace detail
+
+/// The tile registers of this thread, while this object lives: squares of 16 rows of 16 pairs, or of 16 floats.
+class Tiles {
+ public:
+  static constexpr Index side = 16, numbers = side * side;
+
+  /// An error where the kernel does not lend the registers, as Linux before 5.16.
+  Tiles() {
+    constexpr long request_permission = 0x1023, tile_data = 18;  // of Linux: ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
+    static const bool granted = syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+    if (!granted) fail("this system does not lend tiles (AMX): use Linux 5.16 or newer, or compile with -mno-amx-tile");
+    _tile_loadconfig(&detail::shapes_of_tiles);
+  }
+  Tiles(const Tiles&) = delete;
+  Tiles& operator=(const Tiles&) = delete;
+  ~Tiles() { _tile_release(); }
+
+  /// c (+)= a b for 2 x 2 tiles of c, each `side` numbers wide. a holds two rows of `depth` tiles [row, pair], and b
+  /// two columns of `depth` tiles [pair, column], one after the other.
+  void multiply(const std::uint32_t* a, const std::uint32_t* b, Index depth, float* c, Index c_row,
+                bool accumulate) const {
+    std::atomic_signal_fence(std::memory_order_seq_cst);  // to the compiler, loads of tiles read no memory
+    const auto bytes = static_cast<std::size_t>(c_row) * sizeof(float);
+    float* const lower = c + side * c_row;
+    if (accumulate) {
+      _tile_loadd(0, c, bytes);
+      _tile_loadd(1, c + side, bytes);
+      _tile_loadd(2, lower, bytes);
+      _tile_loadd(3, lower + side, bytes);
+    } else {
+      _tile_zero(0);
+      _tile_zero(1);
+      _tile_zero(2);
+      _tile_zero(3);
+    }
+    for (Index k = 0; k < depth; ++k, a += numbers, b += numbers) {
+      _tile_loadd(4, a, 64);
+      _tile_loadd(5, a + depth * numbers, 64);
+      _tile_loadd(6, b, 64);
+      _tile_loadd(7, b + depth * numbers, 64);
+      _tile_dpbf16ps(0, 4, 6);
+      _tile_dpbf16ps(1, 4, 7);
+      _tile_dpbf16ps(2, 5, 6);
+      _tile_dpbf16ps(3, 5, 7);
+    }
+    _tile_stored(0, c, bytes);
+    _tile_stored(1, c + side, bytes);
+    _tile_stored(2, lower, bytes);
+    _tile_stored(3, lower + side, bytes);
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  }
+};
+#endif
 
 }  // namespace transfix::inline TRANSFIX_ABI::simd
 #endif
