@@ -27,16 +27,24 @@
 #endif
 
 // TRANSFIX_BFLOAT16: 1 rounds the operands of larger products of floats to bfloat16 and adds in float, about twice
-// as fast on a CPU with AVX512-BF16 and more with AMX-BF16; numbers in memory stay floats. By default 0.
+// as fast on a CPU with AVX512-BF16 or AMX-BF16; numbers in memory stay floats. By default 0.
 #ifndef TRANSFIX_BFLOAT16
 #define TRANSFIX_BFLOAT16 0
 #endif
-#if TRANSFIX_BFLOAT16 && defined(__linux__) &&           \
-    ((defined(__AMX_TILE__) && defined(__AMX_BF16__)) || \
-     (defined(__AMXTILE__) && defined(__AMXBF16__)))  // GCC, clang
+
+// TRANSFIX_BFLOAT16_TILES: 1 does so by the tile registers of AMX-BF16, which Linux lends since 5.16. By default 1
+// where the target has them.
+#ifndef TRANSFIX_BFLOAT16_TILES
+#if !TRANSFIX_BFLOAT16 || !defined(__linux__)
+#define TRANSFIX_BFLOAT16_TILES 0
+#elif (defined(__AMX_TILE__) && defined(__AMX_BF16__)) || (defined(__AMXTILE__) && defined(__AMXBF16__))  // GCC, clang
 #define TRANSFIX_BFLOAT16_TILES 1
 #else
 #define TRANSFIX_BFLOAT16_TILES 0
+#endif
+#endif
+#if TRANSFIX_BFLOAT16_TILES && !TRANSFIX_BFLOAT16
+#error "TRANSFIX_BFLOAT16_TILES=1 says how products are done in bfloat16: set TRANSFIX_BFLOAT16=1, too"
 #endif
 
 // TRANSFIX_INLINE: how functions of inner loops ask to be inlined.

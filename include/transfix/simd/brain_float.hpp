@@ -91,7 +91,8 @@ class Tiles {
   Tiles() {
     constexpr long request_permission = 0x1023, tile_data = 18;  // of Linux: ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
     static const bool granted = syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
-    if (!granted) fail("this system does not lend tiles (AMX): use Linux 5.16 or newer, or compile with -mno-amx-tile");
+    if (!granted)
+      fail("this system does not lend AMX tiles: use Linux 5.16, or compile with -DTRANSFIX_BFLOAT16_TILES=0");
     _tile_loadconfig(&detail::shapes_of_tiles);
   }
   Tiles(const Tiles&) = delete;
