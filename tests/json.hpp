@@ -13,13 +13,12 @@ enum class JsonEvent;
 
 namespace detail {
 template <class Json>
-Json parse(std::string_view text, std::size_t& fault, const std::function<bool(int, JsonEvent, const Json&)>& follow,
-           bool keeps);
+Json parse(std::string_view text, std::size_t& fault, const std::function<bool(int, JsonEvent, const Json&)>& follow);
 template <class Json>
 std::string write(const Json& value, int indent);
 
 extern template nlohmann::json parse(std::string_view, std::size_t&,
-                                     const std::function<bool(int, JsonEvent, const nlohmann::json&)>&, bool);
+                                     const std::function<bool(int, JsonEvent, const nlohmann::json&)>&);
 extern template std::string write(const nlohmann::json&, int);
 }  // namespace detail
 

@@ -27,6 +27,14 @@ TEST_CASE("JSON lines: texts and numbers by name") {
   CHECK(!lines.next());
 }
 
+TEST_CASE("JSON lines: fields of equal names in different objects, and signs of JSON in texts, are no fault") {
+  const Folder folder;
+  JsonLinesReader lines(
+      folder.file("a", R"({"\"{": {"a": 1, "a:": 2}, "\\": "{\"a\": 1, \\", "a": [{"a": ":"}, "]:"]})"));
+  REQUIRE(lines.next());
+  CHECK(lines.object().size() == 3);
+}
+
 TEST_CASE("JSON lines: a field that is missing or of another type is refused with file, line and field") {
   const Folder folder;
   const auto path =
@@ -57,5 +65,7 @@ TEST_CASE("JSON lines: a line that is not one object is refused with file and li
   refuses("[1]", "here stands array and not an object");
   refuses("7", "here stands number and not an object");
   refuses("{\"a\": 1, \"b\": {}, \"a\": 2}", "the object has the field 'a' twice");
+  refuses(R"({"\\\"{": {"a": 1, "a:": 2}, "\\": 1, "b": [{"a": "\":"}, 1], "\\": 2})",
+          "the object has the field '\\' twice");
   refuses("{\"a\": \"\xFF\"}", "byte 8 of the line is 0xFF");
 }

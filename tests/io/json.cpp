@@ -39,18 +39,6 @@ TEST_CASE("json: the pieces of a text are told in order, until one ends the read
   CHECK(followed(R"({"a": 1, damaged)", 1) == std::vector{object_start, key, value});
 }
 
-TEST_CASE("json: a text is parsed and followed at once") {
-  int keys = 0;
-  io::JsonFault fault;
-  const auto found =
-      io::parsed_and_followed_json(R"({"a": [{}, 2], "b": 3})", fault, [&](int, io::JsonEvent event, const json&) {
-        keys += event == io::JsonEvent::key;
-        return true;
-      });
-  CHECK(keys == 2);
-  CHECK(found == json{{"a", {json::object(), 2}}, {"b", 3}});
-}
-
 TEST_CASE("json: a fault has a place") {
   const auto fault_of = [](std::string_view text) {
     io::JsonFault parsed, followed;

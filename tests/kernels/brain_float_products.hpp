@@ -8,18 +8,18 @@
 
 // What holds of products in bfloat16, however they are done.
 
+namespace {
+
 using namespace transfix;
 using support::Extents;
 using support::Form;
 
-namespace {
 // Whole numbers up to 8 are exact in bfloat16. Rests of tiles, of vectors, of pairs and of all blocks.
 constexpr Extents sizes[] = {{16, 512, 32, 0}, {17, 129, 131, 1}, {64, 65, 64, 0},
                              {33, 97, 257, 3}, {40, 80, 100, 0},  {400, 33, 35, 1},
                              {25, 490, 33, 0}, {385, 64, 300, 2}, {1030, 40, 530, 1}};
-}  // namespace
 
-TEST_CASE("brain floats: larger products in all four forms") {
+void check_larger_products_in_all_four_forms() {
   unrolled<std::size(sizes)>([](auto number) {
     unrolled<4>([&](auto form) {
       constexpr kernels::Product size = support::product(sizes[number()], static_cast<Form>(form()));
@@ -29,7 +29,7 @@ TEST_CASE("brain floats: larger products in all four forms") {
   });
 }
 
-TEST_CASE("brain floats: operands are rounded, sums are not") {
+void check_that_operands_are_rounded_and_sums_are_not() {
   constexpr kernels::Product size{64, 64, 64, 64, 1, 64, 1, 64};
   const auto a = support::normal_numbers<float>(64 * 64, 1), b = support::normal_numbers<float>(64 * 64, 2);
   std::vector<float> c(64 * 64), scratch(kernels::product_scratch<float, size>);
@@ -47,3 +47,5 @@ TEST_CASE("brain floats: operands are rounded, sums are not") {
   CHECK(error > 0.002);
   CHECK(error < 0.03);
 }
+
+}  // namespace

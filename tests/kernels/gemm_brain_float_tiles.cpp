@@ -8,6 +8,11 @@
 
 #if TRANSFIX_BFLOAT16_TILES
 #include "brain_float_products.hpp"
+
+TEST_CASE("brain floats by tiles: larger products in all four forms") { check_larger_products_in_all_four_forms(); }
+TEST_CASE("brain floats by tiles: operands are rounded, sums are not") {
+  check_that_operands_are_rounded_and_sums_are_not();
+}
 #else
 TEST_CASE("brain floats by tiles") { MESSAGE("skipped: this CPU, or this build, has no AMX-BF16"); }
 #endif

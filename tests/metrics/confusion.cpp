@@ -139,7 +139,8 @@ TEST_CASE("classification report: the table of scikit-learn's documentation") {
 TEST_CASE("classification report: names set the width by characters, numbers stand for them, and one is needed each") {
   const auto matrix = count(2, {0, 1}, {0, 1});
   const std::string table = classification_report(matrix, {"Stra\u00DFenbahnfahrer", "H\u00FCndin"});
-  CHECK(table.starts_with(std::string(19, ' ') + "precision"));
+  CHECK(table.find_first_not_of(' ') == 19);
+  CHECK(table.find("precision") == 19);
   CHECK(table.find("\nStra\u00DFenbahnfahrer       1.00") != table.npos);
   CHECK(table.find("\n" + std::string(11, ' ') + "H\u00FCndin       1.00") != table.npos);
   CHECK(classification_report(matrix).find("\n           1       1.00      1.00      1.00         1\n") != table.npos);

@@ -22,20 +22,11 @@ class JsonLinesReader {
     do {
       if (!lines_.next()) return false;
     } while (lines_.line().empty());
-    std::set<std::string> names;
-    std::string twice;
-    const auto note_names = [&](int depth, io::JsonEvent event, const nlohmann::json& piece) {
-      if (depth == 1 && event == io::JsonEvent::key) {
-        const auto& name = piece.get_ref<const std::string&>();
-        if (!names.insert(name).second) twice = transfix::text::shown(name);
-      }
-      return true;
-    };
     io::JsonFault fault;
-    object_ = io::parsed_and_followed_json(lines_.line(), fault, note_names);
+    object_ = io::parsed_json(lines_.line(), fault);
     if (fault > 0) lines_.refuse("this is not valid JSON; each line is one object, as in {\"text\": \"...\"}");
     if (!object_.is_object()) lines_.refuse("here stands ", object_.type_name(), " and not an object, as on each line");
-    if (!twice.empty()) lines_.refuse("the object has the field ", twice, " twice; leave one");
+    if (fields_of(lines_.line()) > object_.size()) refuse_field_given_twice();
     return true;
   }
 
@@ -74,6 +65,36 @@ class JsonLinesReader {
   [[noreturn]] void refuse(const std::string& field, const nlohmann::json& value, const char* wanted) const {
     lines_.refuse("the field ", transfix::text::shown(field), " is ", transfix::text::shown(io::written_json(value)),
                   " and not ", wanted);
+  }
+
+  // How many fields the text of an object gives: colons that stand in it alone, outside of texts.
+  static std::size_t fields_of(std::string_view object) {
+    std::size_t fields = 0;
+    Index depth = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < object.size(); ++i) {
+      const char sign = object[i];
+      if (sign == '"') quoted = !quoted;
+      if (quoted) {
+        if (sign == '\\') ++i;
+        continue;
+      }
+      depth += (sign == '{' || sign == '[') - (sign == '}' || sign == ']');
+      fields += sign == ':' && depth == 1;
+    }
+    return fields;
+  }
+
+  void refuse_field_given_twice() const {
+    std::set<std::string> names;
+    io::JsonFault fault;
+    io::follow_json(lines_.line(), fault, [&](int depth, io::JsonEvent event, const nlohmann::json& piece) {
+      if (depth == 1 && event == io::JsonEvent::key && !names.insert(piece.get_ref<const std::string&>()).second) {
+        lines_.refuse("the object has the field ", transfix::text::shown(piece.get_ref<const std::string&>()),
+                      " twice; leave one");
+      }
+      return true;
+    });
   }
 
   LineReader lines_;

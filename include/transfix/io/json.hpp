@@ -25,8 +25,7 @@ using JsonFault = std::size_t;
 
 namespace detail {
 template <class Json>
-Json parse(std::string_view text, JsonFault& fault, const std::function<bool(int, JsonEvent, const Json&)>& follow,
-           bool keeps) {
+Json parse(std::string_view text, JsonFault& fault, const std::function<bool(int, JsonEvent, const Json&)>& follow) {
   struct End {};
   using Event = typename Json::parse_event_t;
   constexpr auto ours = [](Event event) {
@@ -45,11 +44,13 @@ Json parse(std::string_view text, JsonFault& fault, const std::function<bool(int
         return JsonEvent::value;
     }
   };
+  // Of a text that is followed nothing is kept: whenever an object ends, the parser would look through all that it
+  // kept.
   typename Json::parser_callback_t tell;
   if (follow) {
     tell = [&](int depth, Event event, const Json& piece) {
       if (!follow(depth, ours(event), piece)) throw End{};
-      return keeps || event == Event::object_start || event == Event::array_start || event == Event::key;
+      return event == Event::object_start || event == Event::array_start || event == Event::key;
     };
   }
   fault = 0;
@@ -74,17 +75,12 @@ std::string write(const Json& value, int indent) {
 
 /// What a JSON text in UTF-8 holds; null where there is a fault.
 inline nlohmann::json parsed_json(std::string_view text, JsonFault& fault) {
-  return detail::parse<nlohmann::json>(text, fault, nullptr, true);
+  return detail::parse<nlohmann::json>(text, fault, nullptr);
 }
 
 /// Reads a JSON text in UTF-8 for someone who follows it, up to a fault.
 inline void follow_json(std::string_view text, JsonFault& fault, const JsonFollower& follow) {
-  detail::parse(text, fault, follow, false);
-}
-
-/// Both at once. Whenever an object ends, the parser looks through all that lies beside it: for texts of few objects.
-inline nlohmann::json parsed_and_followed_json(std::string_view text, JsonFault& fault, const JsonFollower& follow) {
-  return detail::parse(text, fault, follow, true);
+  detail::parse(text, fault, follow);
 }
 
 /// The value as JSON; with an indent of 0 or more, over several lines.

@@ -116,8 +116,7 @@ struct BrainFloats {
       for (Index column = 0; column < width; ++column) {
         pack_row(b + column * Size.b_column, count, turned + column * pairs);
       }
-      simd::transpose(reinterpret_cast<const float*>(turned), pairs, reinterpret_cast<float*>(packed), panel, width,
-                      (count + 1) / 2);
+      simd::transpose(turned, pairs, packed, panel, width, (count + 1) / 2);
     }
   }
 

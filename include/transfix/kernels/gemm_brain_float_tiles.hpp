@@ -96,9 +96,7 @@ class TileProducts {
         }
       }
       std::fill(target + lines * side, target + numbers, Pair{0});
-      if constexpr (Turned) {
-        simd::transpose_square(reinterpret_cast<const float*>(square), side, reinterpret_cast<float*>(tile), side);
-      }
+      if constexpr (Turned) simd::transpose(square, side, tile, side, side, side);
     };
     // In the order of memory.
     if constexpr (SumsInLines) {

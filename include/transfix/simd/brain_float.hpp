@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <transfix/core/config.hpp>
+#include <transfix/core/error.hpp>
 #include <transfix/core/shape.hpp>
 
 #if TRANSFIX_BFLOAT16
@@ -14,7 +15,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <transfix/core/error.hpp>
 #endif
 
 // Products of bfloat16 numbers (the upper half of a float: 8 bits of mantissa) with sums in float. A vector holds 16
