@@ -39,6 +39,16 @@ TEST_CASE("json: the pieces of a text are told in order, until one ends the read
   CHECK(followed(R"({"a": 1, damaged)", 1) == std::vector{object_start, key, value});
 }
 
+TEST_CASE("json: a name given twice in one object is found, at any depth or down to one") {
+  constexpr std::string_view once = R"({"a": {"a": [{"b": 1}, {"b": 2}]}, "b": {"a": 1}})";
+  constexpr std::string_view below = R"({"a": [{"b": 1, "c": {"b": 3}, "b": 2}], "b": 1})";
+  CHECK(!io::name_given_twice(once));
+  CHECK(io::name_given_twice(below) == "b");
+  CHECK(io::name_given_twice(below, 3) == "b");
+  CHECK(!io::name_given_twice(below, 1));
+  CHECK(io::name_given_twice(R"({"a": {"b": 1}, "c": 1, "a": 2, "c": 3})", 1) == "a");
+}
+
 TEST_CASE("json: a fault has a place") {
   const auto fault_of = [](std::string_view text) {
     io::JsonFault parsed, followed;

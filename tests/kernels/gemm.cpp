@@ -23,6 +23,9 @@ constexpr Extents sizes[] = {
     {1033, 21, 260, 2}, {66, 32, 16, 0},   {1, 701, 203, 0}, {3, 701, 203, 0}, {1, 9001, 17, 0}, {364, 364, 9, 0},
     {50, 64, 48, 1}};
 
+// More numbers than caches hold: rests of a third and of two thirds of a tile's rows, several blocks of rows and depth.
+constexpr Extents large[] = {{700, 801, 17, 0}, {752, 705, 197, 2}, {1403, 385, 129, 1}};
+
 template <class Scalar, Form Of>
 void check_sizes() {
   unrolled<Index{std::size(sizes)}>([](auto i) { check_product<Scalar, product(sizes[i()], Of)>(); });
@@ -34,6 +37,15 @@ TEST_CASE("gemm: products of every form equal the plain loop and write nothing e
   SUBCASE("a^T b") { check_sizes<float, Form::a_transposed>(); }
   SUBCASE("a b^T") { check_sizes<float, Form::b_transposed>(); }
   SUBCASE("a^T b^T") { check_product<float, product({70, 53, 259, 2}, Form::both_transposed)>(); }
+}
+
+TEST_CASE("gemm: results too large for the caches") {
+  unrolled<Index{std::size(large)}>([](auto i) {
+    check_product<float, product(large[i()], Form::plain)>();
+    check_product<float, product(large[i()], Form::a_transposed)>();
+  });
+  check_product<double, product(large[0], Form::plain)>();
+  check_product<double, product(large[0], Form::a_transposed)>();
 }
 
 TEST_CASE("gemm: in double") {

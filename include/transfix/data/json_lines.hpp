@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <limits>
-#include <set>
 #include <transfix/data/lines.hpp>
 #include <transfix/io/json.hpp>
 #include <transfix/text/escape.hpp>
@@ -26,7 +25,10 @@ class JsonLinesReader {
     object_ = io::parsed_json(lines_.line(), fault);
     if (fault > 0) lines_.refuse("this is not valid JSON; each line is one object, as in {\"text\": \"...\"}");
     if (!object_.is_object()) lines_.refuse("here stands ", object_.type_name(), " and not an object, as on each line");
-    if (fields_of(lines_.line()) > object_.size()) refuse_field_given_twice();
+    if (fields_of(lines_.line()) > object_.size()) {
+      const auto name = io::name_given_twice(lines_.line(), 1);
+      lines_.refuse("the object has the field ", transfix::text::shown(*name), " twice; leave one");
+    }
     return true;
   }
 
@@ -83,18 +85,6 @@ class JsonLinesReader {
       fields += sign == ':' && depth == 1;
     }
     return fields;
-  }
-
-  void refuse_field_given_twice() const {
-    std::set<std::string> names;
-    io::JsonFault fault;
-    io::follow_json(lines_.line(), fault, [&](int depth, io::JsonEvent event, const nlohmann::json& piece) {
-      if (depth == 1 && event == io::JsonEvent::key && !names.insert(piece.get_ref<const std::string&>()).second) {
-        lines_.refuse("the object has the field ", transfix::text::shown(piece.get_ref<const std::string&>()),
-                      " twice; leave one");
-      }
-      return true;
-    });
   }
 
   LineReader lines_;

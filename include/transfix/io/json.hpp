@@ -2,10 +2,14 @@
 #pragma once
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <transfix/core/config.hpp>
+#include <vector>
 
 // The JSON library takes seconds to turn into code. All of transfix goes through these functions, so that a unit does
 // it once; and they call templates, so that of several units one can do it for all (`extern template`, see
@@ -81,6 +85,26 @@ inline nlohmann::json parsed_json(std::string_view text, JsonFault& fault) {
 /// Reads a JSON text in UTF-8 for someone who follows it, up to a fault.
 inline void follow_json(std::string_view text, JsonFault& fault, const JsonFollower& follow) {
   detail::parse(text, fault, follow);
+}
+
+/// The first name that a text, which is JSON, gives twice in one object, among objects up to `deepest` levels down.
+inline std::optional<std::string> name_given_twice(std::string_view text,
+                                                   int deepest = std::numeric_limits<int>::max()) {
+  std::vector<std::set<std::string>> names;  // of the objects around the current place
+  std::optional<std::string> twice;
+  JsonFault fault;
+  follow_json(text, fault, [&](int depth, JsonEvent event, const nlohmann::json& piece) {
+    if (event == JsonEvent::object_start) {
+      names.emplace_back();
+    } else if (event == JsonEvent::object_end) {
+      names.pop_back();
+    } else if (event == JsonEvent::key && depth <= deepest) {
+      const auto& name = piece.get_ref<const std::string&>();
+      if (!names.back().insert(name).second) twice = name;
+    }
+    return !twice;
+  });
+  return twice;
 }
 
 /// The value as JSON; with an indent of 0 or more, over several lines.

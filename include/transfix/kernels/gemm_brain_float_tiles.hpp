@@ -15,8 +15,7 @@ namespace transfix::inline TRANSFIX_ABI::kernels::detail {
 class TileProducts {
   using Pair = std::uint32_t;
   static constexpr Index side = simd::Tiles::side, numbers = simd::Tiles::numbers;
-  static constexpr Index step =
-      2 * side;  // numbers along the sum in a tile; rows and columns that are multiplied at once
+  static constexpr Index step = 2 * side;  // numbers along the sum in a tile; rows and columns multiplied at once
 
   static constexpr Index steps(Index count) { return (count + step - 1) / step; }
   // A panel of b stays in the first cache, a block of a in the second.
@@ -55,17 +54,13 @@ class TileProducts {
           for (Index row = 0; row < height; row += step) {
             const Pair* const left = packed_a + row / side * deep * numbers;
             float* const target = c + (m + row) * size.c_row + n;
+            const bool adds = accumulate || k > 0;
             if (row + step <= height && width == step) {
-              tiles.multiply(left, packed_b, deep, target, size.c_row, accumulate || k > 0);
+              tiles.multiply(left, packed_b, deep, target, size.c_row, adds);
             } else {
               float part[step * step];
               tiles.multiply(left, packed_b, deep, part, step, false);
-              for (Index r = 0; r < std::min(step, height - row); ++r) {
-                for (Index i = 0; i < width; ++i) {
-                  float& sum = target[r * size.c_row + i];
-                  sum = accumulate || k > 0 ? sum + part[r * step + i] : part[r * step + i];
-                }
-              }
+              keep_part(part, step, target, size.c_row, std::min(step, height - row), width, adds);
             }
           }
         }

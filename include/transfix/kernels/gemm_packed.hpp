@@ -114,13 +114,7 @@ struct Packed {
                          : rows <= tile_rows * 2 / 3
                              ? multiply_by_tile(std::integral_constant<Index, tile_rows * 2 / 3>{})
                              : multiply_by_tile(std::integral_constant<Index, tile_rows>{});
-      if (whole) continue;
-      for (Index r = 0; r < rows; ++r) {
-        for (Index n = 0; n < columns; ++n) {
-          Scalar& sum = c[r * c_row + n];
-          sum = accumulate ? sum + partial[r * panel + n] : partial[r * panel + n];
-        }
-      }
+      if (!whole) keep_part(partial, panel, c, c_row, rows, columns, accumulate);
     }
   }
 

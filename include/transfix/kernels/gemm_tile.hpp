@@ -56,5 +56,16 @@ TRANSFIX_INLINE void tile(const Scalar* __restrict a, const Scalar* __restrict b
   }
 }
 
+// Hands the first rows and columns of a tile that was computed aside, `stride` wide, on to c.
+template <class Scalar>
+void keep_part(const Scalar* tile, Index stride, Scalar* c, Index c_row, Index rows, Index columns, bool accumulate) {
+  for (Index m = 0; m < rows; ++m) {
+    for (Index n = 0; n < columns; ++n) {
+      Scalar& sum = c[m * c_row + n];
+      sum = accumulate ? sum + tile[m * stride + n] : tile[m * stride + n];
+    }
+  }
+}
+
 }  // namespace detail
 }  // namespace transfix::inline TRANSFIX_ABI::kernels

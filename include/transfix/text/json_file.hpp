@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
-#include <set>
 #include <transfix/io/file.hpp>
 #include <transfix/io/json.hpp>
 #include <transfix/text/escape.hpp>
@@ -19,20 +18,9 @@ inline nlohmann::json read_json(const std::filesystem::path& path) {
     const auto line = 1 + std::count(text.begin(), text.begin() + end, '\n');
     fail(path.string(), ":", line, ": not valid JSON in UTF-8; the file is cut or damaged there");
   }
-  std::vector<std::set<std::string>> names;  // of the objects around the current place
-  io::follow_json(text, fault, [&](int, io::JsonEvent event, const nlohmann::json& piece) {
-    if (event == io::JsonEvent::object_start) {
-      names.emplace_back();
-    } else if (event == io::JsonEvent::object_end) {
-      names.pop_back();
-    } else if (event == io::JsonEvent::key) {
-      const auto& name = piece.get_ref<const std::string&>();
-      if (!names.back().insert(name).second) {
-        fail(path.string(), ": the name ", shown(name), " occurs twice in an object; leave one");
-      }
-    }
-    return true;
-  });
+  if (const auto name = io::name_given_twice(text)) {
+    fail(path.string(), ": the name ", shown(*name), " occurs twice in an object; leave one");
+  }
   return document;
 }
 
