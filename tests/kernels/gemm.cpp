@@ -24,7 +24,7 @@ constexpr Extents sizes[] = {
     {50, 64, 48, 1}};
 
 // More numbers than caches hold: rests of a third and of two thirds of a tile's rows, several blocks of rows and depth.
-constexpr Extents large[] = {{700, 801, 17, 0}, {752, 705, 197, 2}, {1403, 385, 129, 1}};
+constexpr Extents large[] = {{700, 801, 17, 0}, {752, 705, 261, 2}, {1403, 385, 129, 1}};
 
 template <class Scalar, Form Of>
 void check_sizes() {
@@ -43,6 +43,7 @@ TEST_CASE("gemm: results too large for the caches") {
   unrolled<Index{std::size(large)}>([](auto i) {
     check_product<float, product(large[i()], Form::plain)>();
     check_product<float, product(large[i()], Form::a_transposed)>();
+    check_product<float, product(large[i()], Form::b_transposed)>();
   });
   check_product<double, product(large[0], Form::plain)>();
   check_product<double, product(large[0], Form::a_transposed)>();

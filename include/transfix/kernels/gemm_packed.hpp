@@ -17,7 +17,9 @@ template <class Scalar, Product Size>
 inline constexpr bool goes_packed = [] {
   if (simd::lanes<Scalar> == 1 || Size.columns < 2 * simd::lanes<Scalar> || Size.depth < 16) return false;
   if ((Size.a_row != 1 && Size.a_depth != 1) || (Size.b_depth != 1 && Size.b_column != 1)) return false;
-  if (simd::registers > 16) return Size.rows >= 64 && Size.b_column == 1 && Size.rows * Size.columns > 512 * 1024;
+  // To transpose b takes more rows to pay for.
+  if (simd::registers > 16)
+    return Size.rows >= (Size.b_column == 1 ? 64 : 128) && Size.rows * Size.columns > 512 * 1024;
   // Few rows pay for copies only where b does not lie in the first cache.
   return Size.rows >= 64 || (Size.rows >= 24 && Size.depth * Size.columns >= 16 * 1024);
 }();
@@ -30,7 +32,7 @@ struct Packed {
   // Blocks of nearly equal size. A panel of b stays in the first cache; a block of a is at most 512 KiB, which is read
   // as one stream from the second or third.
   static constexpr Index depth_of_block(Index depth) {
-    constexpr Index largest = simd::registers == 16 ? 256 : 192;
+    constexpr Index largest = 256;
     const Index blocks = (depth + largest - 1) / largest;
     return (depth + blocks - 1) / blocks;
   }

@@ -73,8 +73,10 @@ struct RowLoss<Rule, Operation<rules::MatMul<A, B, Transposed>, Hidden, Weight>>
   static constexpr bool differentiable = Logits::differentiable;
   static_assert(A::Shape::batches == 1 || is_dense<typename A::Shape, typename A::Strides>,
                 "a loss takes logits that are made of rows without gaps");
-  // Blocks of equal size, of at most 4 Mi logits where these are 16 rows or more.
-  static constexpr Index most = std::max(Index{16}, (Index{4} << 20) / columns), blocks = (rows + most - 1) / most;
+  // Blocks of equal size, of at most 4 Mi logits, or a third of the numbers of the weight where these are more: each
+  // block passes over the weight and its gradient, and many rows pay for that.
+  static constexpr Index most = std::max({Index{16}, (Index{4} << 20) / columns, A::columns / 3});
+  static constexpr Index blocks = (rows + most - 1) / most;
   static constexpr Index block = blocks == 1 ? rows : ((rows + blocks - 1) / blocks + 15) / 16 * 16;
   static constexpr Index rest = rows % block;
 

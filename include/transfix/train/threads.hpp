@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <thread>
 #include <transfix/train/execution.hpp>
@@ -70,12 +71,22 @@ class Threads {
     error_.guard(thread, [&] { task_(function_, thread); });
   }
 
-  // Looks a while, then sleeps: parts of a step follow each other within microseconds.
+  // Looks without rest at first, then leaves the processor to others between looks, then sleeps: parts of a step follow
+  // each other within microseconds, and a sleeper takes tens of them to wake.
   static std::uint32_t wait_while(std::atomic<std::uint32_t>& number, auto&& unchanged) {
+    using Clock = std::chrono::steady_clock;
+    constexpr int first_looks = 2000;
+    Clock::time_point end;
     for (int look = 0;; ++look) {
       const std::uint32_t value = number.load(std::memory_order_acquire);
       if (!unchanged(value)) return value;
-      if (look > 4000) number.wait(value, std::memory_order_acquire);
+      if (look < first_looks) continue;
+      if (look == first_looks) end = Clock::now() + std::chrono::microseconds(200);
+      if (Clock::now() < end) {
+        std::this_thread::yield();
+      } else {
+        number.wait(value, std::memory_order_acquire);
+      }
     }
   }
 
