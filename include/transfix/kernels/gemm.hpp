@@ -56,26 +56,11 @@ struct Tiling {
       packs_rest ? (Size.depth < depth_block ? Size.depth : depth_block) * panel : Index{0};
 };
 
-// All rows of one panel of columns: `rows` in tiles of TileRows, then a tile of RestRows. Of a product's sizes only
-// those that shape a tile are template parameters, so that products share the code.
-template <class Scalar, Index TileRows, Index RestRows, Index Columns, Index ARow, Index ADepth>
-void panel_of_tiles(const Scalar* a, const Scalar* b, Index b_depth, Scalar* c, Index c_row, Index rows, Index depth,
-                    bool accumulate) {
-  Index row = 0;
-  for (; row < rows; row += TileRows) {
-    tile<Scalar, TileRows, Columns, ARow, ADepth>(a + row * ARow, b, b_depth, c + row * c_row, c_row, depth,
-                                                  accumulate);
-  }
-  if constexpr (RestRows != 0) {
-    tile<Scalar, RestRows, Columns, ARow, ADepth>(a + row * ARow, b, b_depth, c + row * c_row, c_row, depth,
-                                                  accumulate);
-  }
-}
 template <class Scalar, Product Size, Index Columns>
 TRANSFIX_INLINE void panel(const Scalar* a, const Scalar* b, Index b_depth, Scalar* c, Index depth, bool accumulate) {
   constexpr Index tile_rows = std::min(Tiling<Scalar, Size>::rows, Size.rows), rest = Size.rows % tile_rows;
-  panel_of_tiles<Scalar, tile_rows, rest, Columns, Size.a_row, Size.a_depth>(a, b, b_depth, c, Size.c_row,
-                                                                             Size.rows - rest, depth, accumulate);
+  panel_of_tiles<Scalar, tile_rows, rest, Columns, Size.a_depth == 1>(a, a_stride<Size>, b, b_depth, c, Size.c_row,
+                                                                      Size.rows - rest, depth, accumulate);
 }
 
 // All whole panels of one row of tiles after the other.
@@ -89,8 +74,8 @@ void sweep_rows(const Scalar* a, const Scalar* b, Scalar* c, bool accumulate) {
       for (Index column = begin; column < end; column += Tiling::panel) {
         Scalar* const target = c + row * Size.c_row + column;
         for (Index r = 0; r < Rows; ++r) fetch(target + r * Size.c_row + Tiling::panel, Tiling::panel);
-        tile<Scalar, Rows, Tiling::panel, Size.a_row, Size.a_depth>(a + row * Size.a_row, b + column, Size.b_depth,
-                                                                    target, Size.c_row, Size.depth, accumulate);
+        tile<Scalar, Rows, Tiling::panel, Size.a_depth == 1>(a + row * Size.a_row, a_stride<Size>, b + column,
+                                                             Size.b_depth, target, Size.c_row, Size.depth, accumulate);
       }
     };
     Index row = 0;

@@ -108,8 +108,8 @@ struct Packed {
       Scalar partial[tile_rows * panel];
       const auto multiply_by_tile = [&]<Index Rows>(std::integral_constant<Index, Rows>) {
         const bool whole = rows == Rows && columns == panel;
-        tile<Scalar, Rows, panel, 1, tile_rows>(a, b, panel, whole ? c : partial, whole ? c_row : panel, count,
-                                                whole && accumulate);
+        tile<Scalar, Rows, panel, false>(a, tile_rows, b, panel, whole ? c : partial, whole ? c_row : panel, count,
+                                         whole && accumulate);
         return whole;
       };
       const bool whole = rows <= tile_rows / 3 ? multiply_by_tile(std::integral_constant<Index, tile_rows / 3>{})

@@ -6,7 +6,7 @@ namespace transfix::inline TRANSFIX_ABI::kernels {
 
 /// The extents and memory layout of a product of matrices.
 ///   c(m, n) (+)= sum over k of a(m, k) b(k, n),   m < Rows, n < Columns, k < Depth
-/// Each operand is read at any two strides, so transposed operands need no copy of their own.
+/// Each operand is read by rows or by columns, so transposed operands need no copy of their own.
 struct Product {
   Index rows, columns, depth;
   Index a_row, a_depth;     // a(m, k) = a[m * a_row + k * a_depth]
@@ -16,10 +16,15 @@ struct Product {
 
 namespace detail {
 
-// One register tile: c[Rows, Columns] (+)= a b over `depth` steps. The last vector may be partial.
-template <class Scalar, Index Rows, Index Columns, Index ARow, Index ADepth>
-TRANSFIX_INLINE void tile(const Scalar* __restrict a, const Scalar* __restrict b, Index b_depth, Scalar* __restrict c,
-                          Index c_row, Index depth, bool accumulate) {
+// One register tile: c[Rows, Columns] (+)= a b over `depth` steps. The last vector may be partial. With RowsOfA the
+// numbers of a row of a are neighbours and rows lie a_stride apart, otherwise it is so with columns. One address serves
+// three rows, as a CPU adds a stride or its double to it for nothing.
+template <class Scalar, Index Rows, Index Columns, bool RowsOfA>
+TRANSFIX_INLINE void tile(const Scalar* __restrict a, Index a_stride, const Scalar* __restrict b, Index b_depth,
+                          Scalar* __restrict c, Index c_row, Index depth, bool accumulate) {
+  const Scalar* every_third_row[(Rows + 2) / 3];
+#pragma GCC unroll 8
+  for (Index i = 0; i < (Rows + 2) / 3; ++i) every_third_row[i] = a + 3 * i * (RowsOfA ? a_stride : 1);
   using Vector = simd::Batch<Scalar>;
   constexpr Index width = simd::lanes<Scalar>, vectors = (Columns + width - 1) / width, partial = Columns % width;
   Vector sum[Rows][vectors];
@@ -35,7 +40,7 @@ TRANSFIX_INLINE void tile(const Scalar* __restrict a, const Scalar* __restrict b
     for (Index j = 0; j < vectors; ++j) right[j] = simd::load<Vector>(b + k * b_depth + j * width);
 #pragma GCC unroll 32
     for (Index row = 0; row < Rows; ++row) {
-      const Vector left(a[row * ARow + k * ADepth]);
+      const Vector left(RowsOfA ? every_third_row[row / 3][row % 3 * a_stride + k] : a[row + k * a_stride]);
 #pragma GCC unroll 8
       for (Index j = 0; j < vectors; ++j) sum[row][j] = simd::multiply_add(left, right[j], sum[row][j]);
     }
@@ -53,6 +58,31 @@ TRANSFIX_INLINE void tile(const Scalar* __restrict a, const Scalar* __restrict b
         simd::store(accumulate ? simd::load<Vector>(out) + sum[row][j] : sum[row][j], out);
       }
     }
+  }
+}
+
+// From one row of a to the next, or from one column to the next where rows are neighbours.
+template <Product Size>
+inline constexpr Index a_stride = [] {
+  static_assert(Size.a_row == 1 || Size.a_depth == 1,
+                "a product reads its left matrix by rows or by columns without gaps between their numbers");
+  return Size.a_depth == 1 ? Size.a_row : Size.a_depth;
+}();
+
+// All rows of one panel of columns: `rows` in tiles of TileRows, then a tile of RestRows. Of a product's sizes only
+// those that shape a tile are template parameters, so that products share the code.
+template <class Scalar, Index TileRows, Index RestRows, Index Columns, bool RowsOfA>
+[[gnu::noinline]] void panel_of_tiles(const Scalar* a, Index a_stride, const Scalar* b, Index b_depth, Scalar* c,
+                                      Index c_row, Index rows, Index depth, bool accumulate) {
+  const Index a_row = RowsOfA ? a_stride : 1;
+  Index row = 0;
+  for (; row < rows; row += TileRows) {
+    tile<Scalar, TileRows, Columns, RowsOfA>(a + row * a_row, a_stride, b, b_depth, c + row * c_row, c_row, depth,
+                                             accumulate);
+  }
+  if constexpr (RestRows != 0) {
+    tile<Scalar, RestRows, Columns, RowsOfA>(a + row * a_row, a_stride, b, b_depth, c + row * c_row, c_row, depth,
+                                             accumulate);
   }
 }
 

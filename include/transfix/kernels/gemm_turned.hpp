@@ -63,17 +63,9 @@ void multiply_turned(const Scalar* a, const Scalar* b, Scalar* c, bool accumulat
       for (Index column = 0; column < T::columns; column += T::panel) {
         const auto tiles = [&]<Index Columns>(std::integral_constant<Index, Columns>) {
           constexpr Index rows = T::rows < Rows ? T::rows : Rows, rest = Rows % rows;
-          Index row = 0;
-          for (; row + rows <= Rows; row += rows) {
-            tile<Scalar, rows, Columns, Size.b_column, 1>(b + (first + row) * Size.b_column + k,
-                                                          right + k * T::columns + column, T::columns,
-                                                          block + row * T::columns + column, T::columns, depth, k > 0);
-          }
-          if constexpr (rest != 0) {
-            tile<Scalar, rest, Columns, Size.b_column, 1>(b + (first + row) * Size.b_column + k,
-                                                          right + k * T::columns + column, T::columns,
-                                                          block + row * T::columns + column, T::columns, depth, k > 0);
-          }
+          panel_of_tiles<Scalar, rows, rest, Columns, true>(b + first * Size.b_column + k, Size.b_column,
+                                                            right + k * T::columns + column, T::columns, block + column,
+                                                            T::columns, Rows - rest, depth, k > 0);
         };
         constexpr Index last = T::columns % T::panel;
         if (last == 0 || column + T::panel <= T::columns) {
