@@ -114,6 +114,18 @@ TEST_CASE("cross-entropy: heads too large for one block equal the unfused form")
   static_assert(sizeof(Fused::Tape) < 1_KiB);
 }
 
+// How many rows are worked on at a time: many, as each block passes over the weight, but no more logits than 4 Mi or,
+// of at most 16 Mi, a third of the weight.
+template <Index Rows, Index Depth, Index Classes>
+constexpr Index rows_at_a_time = decltype(loss::CrossEntropy{}(
+    matmul(std::declval<Name<float, Shape<Rows, Depth>>>(), std::declval<Name<float, Shape<Depth, Classes>>>()),
+    std::declval<Tokens<Rows>>()))::block;
+static_assert(rows_at_a_time<1024, 768, 50'257> == 256);
+static_assert(rows_at_a_time<1024, 2048, 128'256> == 128);
+static_assert(rows_at_a_time<1024, 64, 50'257> == 80);
+static_assert(rows_at_a_time<37, 60, 300'000> == 16);
+static_assert(rows_at_a_time<1021, 64, 4'000> == 1021);
+
 TEST_CASE("cross-entropy: in float, with logits as large as they come") {
   Head<5, 16, 33, false, float> head;
   for (float& number : head.hidden) number *= 8;

@@ -29,8 +29,8 @@ struct Packed {
   static constexpr Index width = simd::lanes<Scalar>;
   static constexpr Index tile_rows = simd::registers == 16 ? 6 : 12, panel = 2 * width;
 
-  // Blocks of nearly equal size. A panel of b stays in the first cache; a block of a is at most 512 KiB, which is read
-  // as one stream from the second or third.
+  // Blocks of nearly equal size. A panel of b is at most as large as the first cache; a block of a is at most 512 KiB,
+  // which is read as one stream from the second or third.
   static constexpr Index depth_of_block(Index depth) {
     constexpr Index largest = 256;
     const Index blocks = (depth + largest - 1) / largest;

@@ -6,7 +6,7 @@ namespace transfix::inline TRANSFIX_ABI::kernels {
 
 /// The extents and memory layout of a product of matrices.
 ///   c(m, n) (+)= sum over k of a(m, k) b(k, n),   m < Rows, n < Columns, k < Depth
-/// Each operand is read by rows or by columns, so transposed operands need no copy of their own.
+/// Operands are read at any two strides, of which one of a's is 1, so transposed operands need no copy of their own.
 struct Product {
   Index rows, columns, depth;
   Index a_row, a_depth;     // a(m, k) = a[m * a_row + k * a_depth]
@@ -35,6 +35,8 @@ TRANSFIX_INLINE void tile(const Scalar* __restrict a, Index a_stride, const Scal
   }
 #pragma GCC unroll 4
   for (Index k = 0; k < depth; ++k) {
+    // Hides k from the vectorizer of GCC 12, whose code for plain numbers reads behind the last row.
+    if constexpr (width == 1) asm("" : "+r"(k));
     Vector right[vectors];
 #pragma GCC unroll 8
     for (Index j = 0; j < vectors; ++j) right[j] = simd::load<Vector>(b + k * b_depth + j * width);

@@ -15,7 +15,7 @@ struct Blocks {
 
   /// The numbers first, first + 1, ...
   TRANSFIX_INLINE static Bits counting(std::uint64_t first) {
-    Bits numbers;
+    Bits numbers = {};  // g++ 14 takes them for unset otherwise
     for (std::size_t lane = 0; lane < count; ++lane) numbers[lane] = first + lane;
     return numbers;
   }

@@ -73,9 +73,11 @@ struct RowLoss<Rule, Operation<rules::MatMul<A, B, Transposed>, Hidden, Weight>>
   static constexpr bool differentiable = Logits::differentiable;
   static_assert(A::Shape::batches == 1 || is_dense<typename A::Shape, typename A::Strides>,
                 "a loss takes logits that are made of rows without gaps");
-  // Blocks of equal size, of at most 4 Mi logits, or a third of the numbers of the weight where these are more: each
-  // block passes over the weight and its gradient, and many rows pay for that.
-  static constexpr Index most = std::max({Index{16}, (Index{4} << 20) / columns, A::columns / 3});
+  // Blocks of rows, multiples of 16 where there are several. Each passes over the weight and its gradient, and many
+  // rows pay for that: at most 4 Mi logits, or up to 16 Mi where these are no more than a third of the weight's
+  // numbers.
+  static constexpr Index most_logits = std::clamp(A::columns * columns / 3, Index{4} << 20, Index{16} << 20);
+  static constexpr Index most = std::max(most_logits / columns / 16 * 16, Index{16});
   static constexpr Index blocks = (rows + most - 1) / most;
   static constexpr Index block = blocks == 1 ? rows : ((rows + blocks - 1) / blocks + 15) / 16 * 16;
   static constexpr Index rest = rows % block;
