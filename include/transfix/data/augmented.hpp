@@ -142,8 +142,7 @@ class Augmented {
                 "to set targets an example must have one for each place: Tokens<context>");
 
   Augmented(const Data& data, UntouchedTokens untouched, Changes... changes)
-      : data_(&data), special_(std::move(untouched)), untouched_(special_.others), changes_(std::move(changes)...) {
-    untouched_.push_back(special_.padding);
+      : data_(&data), special_(std::move(untouched)), untouched_(all_of(special_)), changes_(std::move(changes)...) {
     std::apply([](const auto&... change) { (change.check(), ...); }, changes_);
   }
   Augmented(const Data&&, UntouchedTokens, Changes...) = delete;  // would not outlive this
@@ -164,6 +163,13 @@ class Augmented {
   { return data_->each_once(); }
 
  private:
+  // One by one: where the size is known, g++ 14 warns of a copy of the whole.
+  static std::vector<Token> all_of(const UntouchedTokens& untouched) {
+    std::vector<Token> all{untouched.padding};
+    for (const Token token : untouched.others) all.push_back(token);
+    return all;
+  }
+
   const Data* data_;
   UntouchedTokens special_;
   std::vector<Token> untouched_;  // with padding
