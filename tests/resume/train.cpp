@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // train CHECKPOINT MODEL: a run with all that a checkpoint must remember, which may be killed at any moment.
 #include <transfix/data/windows.hpp>
+#include <transfix/io/file.hpp>
 #include <transfix/io/safetensors.hpp>
 #include <transfix/optim/adafactor.hpp>
 #include <transfix/optim/averaged.hpp>
@@ -16,6 +17,7 @@ using Training = Trainer<Model, loss::CrossEntropy, optim::Averaged<optim::Adafa
 
 int main(int count, char** arguments) {
   if (count != 3) return 2;
+  io::remove_unfinished(arguments[2]);  // it may have been killed while it saved
   std::vector<Token> tokens;
   Random random(3);
   for (Index place = 0; place < 400; ++place) tokens.push_back(static_cast<Token>((place % 7) + random.below(9)));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <cmath>
+#include <transfix/core/math.hpp>
 #include <transfix/core/members.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {
@@ -64,12 +64,12 @@ requires(Shape::rank >= 2) void quantize_matrix(const Scalar* numbers, Parameter
         return first + i < Layout::columns ? numbers[row * Layout::columns + first + i] : Scalar(0);
       };
       Scalar largest = 0;
-      for (Index i = 0; i < Layout::group; ++i) largest = std::max(largest, std::abs(number(i)));
+      for (Index i = 0; i < Layout::group; ++i) largest = std::max(largest, math::abs(number(i)));
       to.scales[row * Layout::groups + group] = largest / static_cast<Scalar>(Layout::largest);
       const Scalar inverse = largest > 0 ? static_cast<Scalar>(Layout::largest) / largest : Scalar(0);
       std::uint8_t* const bytes = to.bytes + row * Layout::bytes_of_row + group * Layout::bytes_of_group;
       for (Index i = 0; i < Layout::group; ++i) {
-        const auto rounded = static_cast<int>(std::lround(static_cast<double>(number(i) * inverse)));
+        const auto rounded = static_cast<int>(math::lround(static_cast<double>(number(i) * inverse)));
         if constexpr (Bits == 8) {
           bytes[i] = static_cast<std::uint8_t>(static_cast<std::int8_t>(rounded));
         } else {

@@ -2,9 +2,9 @@
 #pragma once
 #include <array>
 #include <bit>
-#include <cmath>
 #include <cstdint>
 #include <numbers>
+#include <transfix/core/math.hpp>
 #include <transfix/core/shape.hpp>
 #include <utility>
 
@@ -107,7 +107,7 @@ class Random {
 
   /// Normal with mean 0 and standard deviation 1 (Box and Muller 1958).
   double normal() {
-    const double radius = std::sqrt(detail::square_of_radius(uniform()));
+    const double radius = math::sqrt(detail::square_of_radius(uniform()));
     return radius * detail::cosine_of_turns(uniform());
   }
 

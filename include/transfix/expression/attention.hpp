@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <transfix/core/math.hpp>
 #include <transfix/expression/dropout.hpp>
 #include <transfix/expression/mask.hpp>
 #include <transfix/expression/score_pattern.hpp>
@@ -142,7 +143,7 @@ struct Attention : StoredComputation<Attention<Terms, Query, Key, Value, Random>
       for (Index i = 0; i < M; ++i) {
         const Index row = head * queries + first_row + i;
         const Scalar factor = sum[i] > 0 ? 1 / sum[i] : Scalar(0);
-        tape.log_sum.data[row] = largest[i] + std::log(sum[i]);
+        tape.log_sum.data[row] = largest[i] + math::log(sum[i]);
         simd::for_each_lane<Scalar, value_width>([&](auto tag, Index column) {
           using Vector = decltype(tag);
           simd::store(simd::load<Vector>(sum_of_values + i * value_width + column) * Vector(factor), y[row] + column);
@@ -179,7 +180,7 @@ struct Attention : StoredComputation<Attention<Terms, Query, Key, Value, Random>
     const Scalar found = kernels::largest_of_row<Scalar, N>(
         [&](auto tag, Index column) { return simd::load<decltype(tag)>(scores + column); });
     if (found > largest) {
-      const Scalar factor = std::exp(largest - found);
+      const Scalar factor = math::exp(largest - found);
       if (sum > 0) {
         simd::for_each_lane<Scalar, value_width>([&](auto tag, Index column) {
           using Vector = decltype(tag);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <cmath>
+#include <transfix/core/math.hpp>
 #include <transfix/expression/arithmetic.hpp>
 #include <transfix/expression/operation.hpp>
 #include <transfix/kernels/gemm.hpp>
@@ -176,7 +176,8 @@ inline constexpr Index inner_extent<Operation<rules::MatMul<A, B, Transposed>, O
 template <Operand X>
 constexpr auto scale(X&& product) {
   static_assert(detail::inner_extent<ExpressionOf<X>> > 0, "scale(x): x must be a matmul");
-  return affine(std::forward<X>(product), 1 / std::sqrt(static_cast<double>(detail::inner_extent<ExpressionOf<X>>)), 0);
+  return affine(std::forward<X>(product), 1 / math::sqrt(static_cast<double>(detail::inner_extent<ExpressionOf<X>>)),
+                0);
 }
 
 }  // namespace transfix::inline TRANSFIX_ABI

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <cmath>
+#include <transfix/core/math.hpp>
 #include <transfix/expression/operation.hpp>
 #include <transfix/kernels/softmax.hpp>
 
@@ -31,7 +31,7 @@ struct Standardize {
                                 return centred * centred;
                               }) /
                               columns;
-      const Scalar inverse = 1 / std::sqrt(variance + static_cast<Scalar>(epsilon));
+      const Scalar inverse = 1 / math::sqrt(variance + static_cast<Scalar>(epsilon));
       saved.inverse_deviation.data[row] = inverse;
       simd::for_each_lane<Scalar, X::columns>([&](auto tag, Index column) {
         using Vector = decltype(tag);
@@ -71,7 +71,7 @@ struct ScaleToUnit {
   void forward(In<X> x, Out<Output> y, Saved& saved) const {
     for (Index row = 0; row < X::rows; ++row) {
       const Scalar mean = kernels::dot<X::columns>(x[row], x[row]) / static_cast<Scalar>(X::columns);
-      const Scalar inverse = 1 / std::sqrt(mean + static_cast<Scalar>(epsilon));
+      const Scalar inverse = 1 / math::sqrt(mean + static_cast<Scalar>(epsilon));
       saved.inverse_size.data[row] = inverse;
       simd::for_each_lane<Scalar, X::columns>([&](auto tag, Index column) {
         simd::store(simd::load<decltype(tag)>(x[row] + column) * decltype(tag)(inverse), y[row] + column);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <cmath>
+#include <transfix/core/math.hpp>
 #include <transfix/expression/operation.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {
@@ -49,11 +49,11 @@ struct Rotate {
     auto* const cosines = context.template take<Scalar>(rows * half);
     auto* const sines = context.template take<Scalar>(rows * half);
     for (Index i = 0; i < half; ++i) {
-      const double speed = std::pow(base, -static_cast<double>(i) / static_cast<double>(half));
+      const double speed = math::pow(base, -static_cast<double>(i) / static_cast<double>(half));
       for (Index row = 0; row < rows; ++row) {
         const double angle = static_cast<double>(first + row) * speed;
-        cosines[row * half + i] = static_cast<Scalar>(std::cos(angle));
-        sines[row * half + i] = direction * static_cast<Scalar>(std::sin(angle));
+        cosines[row * half + i] = static_cast<Scalar>(math::cos(angle));
+        sines[row * half + i] = direction * static_cast<Scalar>(math::sin(angle));
       }
     }
     for (Index row = 0; row < X::rows; ++row) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <array>
-#include <cmath>
+#include <transfix/core/math.hpp>
 #include <transfix/expression/arithmetic.hpp>
 #include <transfix/expression/elementwise.hpp>
 
@@ -16,7 +16,7 @@ struct Alibi {
   Vector value(Vector x, const Position<Vector>& at) const {
     using Scalar = simd::ScalarOf<Vector>;
     const auto slope =
-        static_cast<Scalar>(std::exp2(-8.0 * static_cast<double>(at.batch + 1) / static_cast<double>(heads)));
+        static_cast<Scalar>(math::exp2(-8.0 * static_cast<double>(at.batch + 1) / static_cast<double>(heads)));
     return x + Vector(slope) * (at.columns - Vector(static_cast<Scalar>(at.row)));
   }
   template <class Vector>
@@ -77,8 +77,8 @@ struct RelativeBias : Computation<RelativeBias<Table, Queries, Keys, Bidirection
     const Index ahead = Bidirectional && distance > 0 ? directed : 0;
     const Index far = Bidirectional ? (distance < 0 ? -distance : distance) : (distance < 0 ? -distance : 0);
     if (far < exact) return ahead + far;
-    const double way = std::log(static_cast<double>(far) / static_cast<double>(exact)) /
-                       std::log(static_cast<double>(Farthest) / static_cast<double>(exact));
+    const double way = math::log(static_cast<double>(far) / static_cast<double>(exact)) /
+                       math::log(static_cast<double>(Farthest) / static_cast<double>(exact));
     const Index grown = exact + static_cast<Index>(way * static_cast<double>(directed - exact));
     return ahead + (grown < directed - 1 ? grown : directed - 1);
   }

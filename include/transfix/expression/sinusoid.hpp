@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <cmath>
+#include <transfix/core/math.hpp>
 #include <transfix/expression/arithmetic.hpp>
 #include <transfix/expression/let.hpp>
 #include <transfix/expression/operation.hpp>
@@ -18,10 +18,10 @@ struct Sinusoid {
   // From place to place a wave turns by its speed: two products instead of a sine.
   void forward(Out<Output> y, Saved&) const {
     for (Index column = 0; column < Width; column += 2) {
-      const double speed = std::pow(10000.0, -static_cast<double>(column) / static_cast<double>(Width));
+      const double speed = math::pow(10000.0, -static_cast<double>(column) / static_cast<double>(Width));
       const double angle = static_cast<double>(first) * speed;
-      const double turn_sine = std::sin(speed), turn_cosine = std::cos(speed);
-      double sine = std::sin(angle), cosine = std::cos(angle);
+      const double turn_sine = math::sin(speed), turn_cosine = math::cos(speed);
+      double sine = math::sin(angle), cosine = math::cos(angle);
       for (Index row = 0; row < Length; ++row) {
         y[row][column] = static_cast<ScalarOfWaves>(sine);
         if (column + 1 < Width) y[row][column + 1] = static_cast<ScalarOfWaves>(cosine);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
-#include <cmath>
 #include <memory>
 #include <transfix/core/error.hpp>
+#include <transfix/core/math.hpp>
 #include <transfix/core/shape.hpp>
 #include <vector>
 
@@ -31,11 +31,11 @@ template <class Scalar>
 std::vector<double> log_probabilities(const Scalar* logits, Index vocabulary) {
   const auto largest = static_cast<double>(*std::max_element(logits, logits + vocabulary));
   double sum = 0;
-  for (Index i = 0; i < vocabulary; ++i) sum += std::exp(static_cast<double>(logits[i]) - largest);
+  for (Index i = 0; i < vocabulary; ++i) sum += math::exp(static_cast<double>(logits[i]) - largest);
   if (!(sum > 0)) fail("beam search: the logits are not finite numbers: the model's parameters are damaged");
   std::vector<double> result(static_cast<std::size_t>(vocabulary));
   for (Index i = 0; i < vocabulary; ++i) {
-    result[static_cast<std::size_t>(i)] = static_cast<double>(logits[i]) - largest - std::log(sum);
+    result[static_cast<std::size_t>(i)] = static_cast<double>(logits[i]) - largest - math::log(sum);
   }
   return result;
 }
@@ -66,7 +66,7 @@ std::vector<BeamResult> beam_search(const Writer& writer, Token first, const Bea
     double log_probability;
   };
   const auto score = [&](double log_probability, std::size_t length) {
-    return log_probability / std::pow((5.0 + static_cast<double>(length)) / 6.0, settings.length_penalty);
+    return log_probability / math::pow((5.0 + static_cast<double>(length)) / 6.0, settings.length_penalty);
   };
   const auto better = [](const auto& a, const auto& b) { return a.score > b.score; };
   const auto wanted = static_cast<std::size_t>(settings.beams);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <cmath>
 #include <limits>
+#include <transfix/core/math.hpp>
 #include <transfix/simd/math.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::kernels {
@@ -52,7 +52,7 @@ template <class Scalar>
 struct SoftmaxStatistics {
   Scalar largest, sum;
   /// log(sum(exp(x)))
-  Scalar log_sum() const { return largest + std::log(sum); }
+  Scalar log_sum() const { return largest + math::log(sum); }
 };
 
 /// y = exp(x - max(x)), not normalised yet. A row that is -infinity throughout gives zeros and sum 0.

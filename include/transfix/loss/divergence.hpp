@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
-#include <cmath>
+#include <transfix/core/math.hpp>
 #include <transfix/core/values.hpp>
 #include <transfix/loss/cross_entropy.hpp>
 #include <transfix/loss/elementwise.hpp>
@@ -17,7 +17,7 @@ struct DivergenceRows {
   template <bool Train, Index Columns, class Scalar>
   double row(Scalar* logits, Index number, Scalar factor) const {
     const ScalarOfTargets* const of_row = teacher.data + number * Columns;
-    if (std::isnan(of_row[0])) {
+    if (math::isnan(of_row[0])) {
       if constexpr (Train) set_row_to_zero<Columns>(logits);
       return 0;
     }
@@ -26,10 +26,10 @@ struct DivergenceRows {
     for (Index column = 0; column < Columns; ++column) {
       const double log_q = static_cast<double>(logits[column]) / temperature - log_sum;
       const double log_p = static_cast<double>(of_row[column]) / temperature - log_sum_of_teacher;
-      sum += std::exp(log_p) * (log_p - log_q);
+      sum += math::exp(log_p) * (log_p - log_q);
       if constexpr (Train) {
         logits[column] =
-            static_cast<Scalar>(static_cast<double>(factor) * temperature * (std::exp(log_q) - std::exp(log_p)));
+            static_cast<Scalar>(static_cast<double>(factor) * temperature * (math::exp(log_q) - math::exp(log_p)));
       }
     }
     return temperature * temperature * sum;
@@ -42,9 +42,9 @@ struct DivergenceRows {
     const auto largest = static_cast<double>(*std::max_element(x, x + Columns));
     double sum = 0;
     for (Index column = 0; column < Columns; ++column) {
-      sum += std::exp((static_cast<double>(x[column]) - largest) / temperature);
+      sum += math::exp((static_cast<double>(x[column]) - largest) / temperature);
     }
-    return largest / temperature + std::log(sum);
+    return largest / temperature + math::log(sum);
   }
 };
 }  // namespace detail

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <cmath>
+#include <transfix/core/math.hpp>
 #include <transfix/core/values.hpp>
 #include <transfix/loss/row_loss.hpp>
 
@@ -23,7 +23,7 @@ struct ElementwiseRows {
     for (Index column = 0; column < Columns; ++column) {
       const auto target = static_cast<double>(targets[number * Columns + column]);
       const auto output = static_cast<double>(outputs[column]);
-      const bool counts = !std::isnan(target);
+      const bool counts = !math::isnan(target);
       if (counts) sum += loss.value(output, target);
       if constexpr (Train)
         outputs[column] = counts ? factor * static_cast<Scalar>(loss.derivative(output, target)) : Scalar(0);
@@ -66,7 +66,7 @@ struct Huber {
   float delta = 1;
 
   double value(double output, double target) const {
-    const double error = std::abs(output - target), limit = double{delta};
+    const double error = math::abs(output - target), limit = double{delta};
     return error <= limit ? error * error / 2 : limit * (error - limit / 2);
   }
   double derivative(double output, double target) const {
@@ -87,12 +87,12 @@ struct BinaryCrossEntropy {
 
   double value(double output, double target) const {
     // log(1 + exp(-|y|)) is where neither exponential overflows.
-    const double rest = std::log1p(std::exp(-std::abs(output)));
+    const double rest = math::log1p(math::exp(-math::abs(output)));
     const double of_positive = rest + (output < 0 ? -output : 0), of_negative = rest + (output > 0 ? output : 0);
     return double{positive_weight} * target * of_positive + (1 - target) * of_negative;
   }
   double derivative(double output, double target) const {
-    const double s = output >= 0 ? 1 / (1 + std::exp(-output)) : std::exp(output) / (1 + std::exp(output));
+    const double s = output >= 0 ? 1 / (1 + math::exp(-output)) : math::exp(output) / (1 + math::exp(output));
     return (1 - target) * s - double{positive_weight} * target * (1 - s);
   }
 

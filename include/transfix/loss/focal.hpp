@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <cmath>
+#include <transfix/core/math.hpp>
 #include <transfix/loss/cross_entropy.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::loss {
@@ -22,8 +22,8 @@ struct FocalRows {
     check_target<Columns>(target, weights);
     const auto of_target = static_cast<double>(logits[target]);
     const double log_p = of_target - scaled_softmax<Train, Columns>(logits, Scalar(1));
-    const double p = std::exp(log_p), left = -std::expm1(log_p), weight = weight_of(target, weights);
-    const double focus = std::pow(left, gamma);
+    const double p = math::exp(log_p), left = -math::expm1(log_p), weight = weight_of(target, weights);
+    const double focus = math::pow(left, gamma);
     if constexpr (Train) {
       // d loss / d logit_c = slope * (p_c - [c = target])
       const double bend = left > 0 ? gamma * p * log_p * focus / left : 0;

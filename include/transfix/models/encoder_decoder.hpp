@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
-#include <cmath>
+#include <transfix/core/math.hpp>
 #include <transfix/core/padded.hpp>
 #include <transfix/core/together.hpp>
 #include <transfix/expression/masks.hpp>
@@ -133,8 +133,8 @@ struct EncoderDecoder {
 
   void initialize(Random& random, InitialScale) {
     // Embeddings are multiplied by sqrt(width), so that they and the waves are of one size.
-    fill_normal(embedding.weight, random, 1 / std::sqrt(static_cast<double>(width)));
-    const InitialScale scale{1 / std::sqrt(static_cast<double>(width))};
+    fill_normal(embedding.weight, random, 1 / math::sqrt(static_cast<double>(width)));
+    const InitialScale scale{1 / math::sqrt(static_cast<double>(width))};
     transfix::initialize(encoder, random, scale);
     transfix::initialize(decoder, random, scale);
     transfix::initialize(encoder_norm, random, scale);
@@ -152,7 +152,7 @@ struct EncoderDecoder {
 
   template <Index Length, Index Sequences>
   constexpr auto embed(Tokens<Length, Sequences> tokens) const {
-    return dropout<Config.dropout>(add_sinusoid(embedding(tokens) * std::sqrt(static_cast<double>(width))));
+    return dropout<Config.dropout>(add_sinusoid(embedding(tokens) * math::sqrt(static_cast<double>(width))));
   }
 };
 

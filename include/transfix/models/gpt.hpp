@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <transfix/core/math.hpp>
 #include <transfix/nn/attention.hpp>
 #include <transfix/nn/feed_forward.hpp>
 #include <transfix/nn/language_head.hpp>
@@ -39,7 +40,7 @@ struct GptBlock {
   // The maps that end in the residual stream start smaller, by the number of their sums (GPT-2).
   void initialize(Random& random, InitialScale scale) {
     constexpr double sums = 2.0 * static_cast<double>(Config.layers);
-    const InitialScale residual{scale.deviation / std::sqrt(sums)};
+    const InitialScale residual{scale.deviation / math::sqrt(sums)};
     transfix::initialize(attention_norm, random, scale);
     transfix::initialize(attention.query_key_value, random, scale);
     transfix::initialize(attention.projection, random, residual);

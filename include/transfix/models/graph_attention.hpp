@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <cmath>
 #include <cstring>
 #include <memory>
 #include <string>
+#include <transfix/core/math.hpp>
 #include <transfix/core/tokens.hpp>
 #include <transfix/expression/activations.hpp>
 #include <transfix/expression/adjacency.hpp>
@@ -148,7 +148,7 @@ struct NodeAttention {
   }
 
   void initialize(Random& random, InitialScale) {
-    const double deviation = std::sqrt(2.0 / (Width + 1));
+    const double deviation = math::sqrt(2.0 / (Width + 1));
     fill_normal(self, random, deviation);
     fill_normal(neighbour, random, deviation);
     fill(self_bias, 0);
@@ -214,9 +214,9 @@ struct GraphAttention {
   }
 
   void initialize(Random& random, InitialScale scale) {
-    fill_normal(input_weight, random, std::sqrt(2.0 / (Config.features + Config.width)));
+    fill_normal(input_weight, random, math::sqrt(2.0 / (Config.features + Config.width)));
     input_attention.initialize(random, scale);
-    fill_normal(output_weight, random, std::sqrt(2.0 / (hidden + Config.classes)));
+    fill_normal(output_weight, random, math::sqrt(2.0 / (hidden + Config.classes)));
     output_attention.initialize(random, scale);
   }
 };

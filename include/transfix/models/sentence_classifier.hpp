@@ -2,7 +2,7 @@
 #pragma once
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <transfix/core/math.hpp>
 #include <transfix/core/padded.hpp>
 #include <transfix/core/tokens.hpp>
 #include <transfix/expression/columns.hpp>
@@ -112,7 +112,7 @@ struct SentenceClassifier {
     for_each_part(*this, Path{}, [&](const Path&, auto& part) { transfix::initialize(part, random, scale); });
     const auto fill = [&](auto& weight) {
       fill_normal(weight, random,
-                  1 / std::sqrt(static_cast<double>(std::remove_cvref_t<decltype(weight)>::Shape::rows)));
+                  1 / math::sqrt(static_cast<double>(std::remove_cvref_t<decltype(weight)>::Shape::rows)));
     };
     fill_normal(embedding.weight, random, 0.1);
     fill(filters.weight);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <transfix/core/math.hpp>
 #include <transfix/expression/let.hpp>
 #include <transfix/nn/linear.hpp>
 
@@ -42,7 +43,7 @@ struct Linear<In, Out, LowRank<Rank, Scalar, Alpha>, Bias> {
   void initialize(Random& random, InitialScale given) {
     fill_normal(weight, random, given.deviation);
     if constexpr (Bias) fill(bias, 0);
-    fill_normal(down, random, 1 / std::sqrt(static_cast<double>(In)));
+    fill_normal(down, random, 1 / math::sqrt(static_cast<double>(In)));
     fill(up, 0);
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <cmath>
+#include <transfix/core/math.hpp>
 #include <transfix/expression/columns.hpp>
 #include <transfix/expression/gru.hpp>
 #include <transfix/expression/let.hpp>
@@ -23,7 +23,7 @@ struct Lstm {
 
   // Uniform in +-1 / sqrt(Width), as a normal distribution of the same deviation; forget gates start open.
   void initialize(Random& random, InitialScale) {
-    const double deviation = 1 / std::sqrt(3.0 * static_cast<double>(Width));
+    const double deviation = 1 / math::sqrt(3.0 * static_cast<double>(Width));
     fill_normal(input.weight, random, deviation);
     fill_normal(recurrent, random, deviation);
     fill(input.bias, 0);
@@ -44,7 +44,7 @@ struct Gru {
   }
 
   void initialize(Random& random, InitialScale) {
-    const double deviation = 1 / std::sqrt(3.0 * static_cast<double>(Width));
+    const double deviation = 1 / math::sqrt(3.0 * static_cast<double>(Width));
     fill_normal(input.weight, random, deviation);
     fill_normal(recurrent, random, deviation);
     fill(input.bias, 0);

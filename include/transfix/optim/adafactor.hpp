@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
-#include <cmath>
+#include <transfix/core/math.hpp>
 #include <transfix/optim/update.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::optim {
@@ -34,7 +34,7 @@ struct Adafactor {
   void update_whole(const Update& update, Scalar* parameter, const Scalar* gradient, Scalar* const*,
                     Scalar* second_moment, Scalar* direction) const {
     constexpr Index rows = Shape::rows, columns = Shape::columns;
-    const double mixed = std::pow(static_cast<double>(update.step + 1), -double{decay_power}), tiny = 1e-30;
+    const double mixed = math::pow(static_cast<double>(update.step + 1), -double{decay_power}), tiny = 1e-30;
     double square_of_direction = 0, square_of_parameter = 0;
     const auto move = [&](Scalar& mean, double value) {
       mean = static_cast<Scalar>((1 - mixed) * static_cast<double>(mean) + mixed * value);
@@ -58,11 +58,11 @@ struct Adafactor {
         move(of_columns[column], static_cast<double>(direction[column]) / static_cast<double>(rows));
       }
       for (Index row = 0; row < rows; ++row) {
-        const double of_row = std::sqrt(mean_of_rows / static_cast<double>(of_rows[row]));
+        const double of_row = math::sqrt(mean_of_rows / static_cast<double>(of_rows[row]));
         for (Index column = 0; column < columns; ++column) {
           const Index i = row * columns + column;
           const double u =
-              static_cast<double>(gradient[i]) * of_row / std::sqrt(static_cast<double>(of_columns[column]));
+              static_cast<double>(gradient[i]) * of_row / math::sqrt(static_cast<double>(of_columns[column]));
           direction[i] = static_cast<Scalar>(u);
           square_of_direction += u * u;
         }
@@ -71,7 +71,7 @@ struct Adafactor {
       for (Index i = 0; i < Shape::size; ++i) {
         const double g = static_cast<double>(gradient[i]);
         move(second_moment[i], g * g + tiny);
-        const double u = g / std::sqrt(static_cast<double>(second_moment[i]));
+        const double u = g / math::sqrt(static_cast<double>(second_moment[i]));
         direction[i] = static_cast<Scalar>(u);
         square_of_direction += u * u;
       }
@@ -80,8 +80,8 @@ struct Adafactor {
       square_of_parameter += static_cast<double>(parameter[i]) * static_cast<double>(parameter[i]);
     }
     const double size = static_cast<double>(Shape::size);
-    const double excess = std::max(1.0, std::sqrt(square_of_direction / size) / double{clip});
-    const double relative = std::max(double{floor}, std::sqrt(square_of_parameter / size));
+    const double excess = std::max(1.0, math::sqrt(square_of_direction / size) / double{clip});
+    const double relative = std::max(double{floor}, math::sqrt(square_of_parameter / size));
     const auto step = static_cast<Scalar>(update.rate * relative / excess);
     const auto keep = static_cast<Scalar>(update.decays ? 1 - update.rate * double{weight_decay} : 1);
     for (Index i = 0; i < Shape::size; ++i) parameter[i] = parameter[i] * keep - step * direction[i];

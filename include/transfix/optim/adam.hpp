@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <transfix/core/math.hpp>
 #include <transfix/optim/adamw.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::optim {
@@ -22,7 +23,7 @@ struct Adam {
     const detail::AdamStep at(update.step, double{beta1}, double{beta2});
     detail::adam_update(parameters, gradients, moment, count, double{beta1}, double{beta2}, 1,
                         update.decays ? double{weight_decay} : 0, update.rate / at.correction1,
-                        1 / std::sqrt(at.correction2), double{epsilon});
+                        1 / math::sqrt(at.correction2), double{epsilon});
   }
 };
 

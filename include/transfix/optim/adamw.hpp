@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <cmath>
+#include <transfix/core/math.hpp>
 #include <transfix/optim/update.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::optim {
@@ -10,8 +10,8 @@ namespace detail {
 struct AdamStep {
   double correction1, correction2;
   AdamStep(Index step, double beta1, double beta2)
-      : correction1(1 - std::pow(beta1, static_cast<double>(step + 1))),
-        correction2(1 - std::pow(beta2, static_cast<double>(step + 1))) {}
+      : correction1(1 - math::pow(beta1, static_cast<double>(step + 1))),
+        correction2(1 - math::pow(beta2, static_cast<double>(step + 1))) {}
 };
 
 /// m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;  p = p keep - step_size m / (sqrt(v) inverse_root +
@@ -56,7 +56,7 @@ struct AdamW {
     const detail::AdamStep at(update.step, double{beta1}, double{beta2});
     const double keep = update.decays ? 1 - update.rate * double{weight_decay} : 1;
     detail::adam_update(parameters, gradients, moment, count, double{beta1}, double{beta2}, keep, 0,
-                        update.rate / at.correction1, 1 / std::sqrt(at.correction2), double{epsilon});
+                        update.rate / at.correction1, 1 / math::sqrt(at.correction2), double{epsilon});
   }
 };
 

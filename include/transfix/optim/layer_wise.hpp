@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <cmath>
 #include <transfix/core/error.hpp>
+#include <transfix/core/math.hpp>
 #include <transfix/optim/groups.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::optim {
@@ -32,7 +32,7 @@ struct LayerWise : Inner {
     if constexpr (requires(const Inner& inner) { inner.adjust(update, path); }) Inner::adjust(update, path);
     const Index depth = depth_of(path);
     const bool learns = depth < Layers + 2 - frozen && update.step >= depth * unfreeze_every;
-    update.rate *= learns ? std::pow(double{decay}, static_cast<double>(depth)) : 0;
+    update.rate *= learns ? math::pow(double{decay}, static_cast<double>(depth)) : 0;
   }
 
  private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
+#include <transfix/core/math.hpp>
 #include <transfix/kernels/gemm.hpp>
 #include <transfix/optim/adamw.hpp>
 
@@ -73,10 +74,10 @@ struct Muon {
         square_sum += static_cast<double>(ahead) * static_cast<double>(ahead);
       }
     }
-    const auto size = static_cast<Scalar>(1 / (std::sqrt(square_sum) + 1e-7));
+    const auto size = static_cast<Scalar>(1 / (math::sqrt(square_sum) + 1e-7));
     for (Index i = 0; i < Shape::size; ++i) direction[i] *= size;
     orthogonalize<Shape>(direction, memory + rounded(Shape::size));
-    const double stretch = std::sqrt(std::max(1.0, static_cast<double>(rows) / static_cast<double>(columns)));
+    const double stretch = math::sqrt(std::max(1.0, static_cast<double>(rows) / static_cast<double>(columns)));
     const auto step = static_cast<Scalar>(update.rate * stretch);
     const auto keep = static_cast<Scalar>(update.decays ? 1 - update.rate * double{weight_decay} : 1);
     for (Index row = 0; row < rows; ++row) {

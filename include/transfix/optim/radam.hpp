@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <transfix/core/math.hpp>
 #include <transfix/optim/adamw.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::optim {
@@ -23,10 +24,10 @@ struct RAdam {
     const double length = longest - 2 * t * (1 - at.correction2) / at.correction2;
     const bool adapts = length > 5;
     const double trust =
-        adapts ? std::sqrt((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)) : 1;
+        adapts ? math::sqrt((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)) : 1;
     const double keep = update.decays ? 1 - update.rate * double{weight_decay} : 1;
     detail::adam_update(parameters, gradients, moment, count, double{beta1}, double{beta2}, keep, 0,
-                        update.rate * trust / at.correction1, 1 / std::sqrt(at.correction2), double{epsilon}, adapts);
+                        update.rate * trust / at.correction1, 1 / math::sqrt(at.correction2), double{epsilon}, adapts);
   }
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
-#include <cmath>
 #include <numbers>
 #include <transfix/core/error.hpp>
+#include <transfix/core/math.hpp>
 #include <transfix/core/shape.hpp>
 
 // A schedule says what share of the learning rate a step takes: factor(step, steps), with step counted
@@ -17,7 +17,7 @@ constexpr double way(Index step, Index steps) {
   return step >= steps ? 1 : static_cast<double>(step) / static_cast<double>(steps);
 }
 /// From 1 at way 0 to `end` at way 1, by half a cosine.
-inline double cosine(double way, double end) { return end + (1 - end) * 0.5 * (1 + std::cos(std::numbers::pi * way)); }
+inline double cosine(double way, double end) { return end + (1 - end) * 0.5 * (1 + math::cos(std::numbers::pi * way)); }
 }  // namespace detail
 
 /// The whole learning rate at every step.
@@ -43,14 +43,14 @@ struct Step {
   double decay = 0.1;
   double factor(Index step, Index) const {
     if (every < 1) fail("schedule::Step{.every = ", every, "}: choose 1 or more steps");
-    return std::pow(decay, static_cast<double>(step / every));
+    return math::pow(decay, static_cast<double>(step / every));
   }
 };
 
 /// Down to `final_share` by the same factor at each step: final_share^(step / steps).
 struct Exponential {
   double final_share = 0.01;
-  double factor(Index step, Index steps) const { return std::pow(final_share, detail::way(step, steps)); }
+  double factor(Index step, Index steps) const { return math::pow(final_share, detail::way(step, steps)); }
 };
 
 /// Up from `first_share` over the share `rise` of the run and down to `final_share`, both by half a cosine (Smith &
@@ -72,7 +72,7 @@ struct InverseSquareRoot {
   Index warmup = 4000;
   double factor(Index step, Index) const {
     const auto number = static_cast<double>(step + 1), rise = static_cast<double>(std::max<Index>(warmup, 1));
-    return std::min(number / rise, std::sqrt(rise / number));
+    return std::min(number / rise, math::sqrt(rise / number));
   }
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <cmath>
+#include <transfix/core/math.hpp>
 #include <transfix/core/shape.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::simd {
@@ -37,15 +37,15 @@ struct One {
   friend constexpr One min(One a, One b) { return b.value < a.value ? b : a; }
   friend constexpr One select(bool condition, One a, One b) { return condition ? a : b; }
   friend constexpr One abs(One a) { return a.value < 0 ? -a : a; }
-  friend One sqrt(One a) { return One(std::sqrt(a.value)); }
-  friend One exp(One a) { return One(std::exp(a.value)); }
-  friend One log(One a) { return One(std::log(a.value)); }
-  friend One log1p(One a) { return One(std::log1p(a.value)); }
-  friend One tanh(One a) { return One(std::tanh(a.value)); }
-  friend One erf(One a) { return One(std::erf(a.value)); }
-  friend One erfc(One a) { return One(std::erfc(a.value)); }
-  friend One sin(One a) { return One(std::sin(a.value)); }
-  friend One cos(One a) { return One(std::cos(a.value)); }
+  friend One sqrt(One a) { return One(math::sqrt(a.value)); }
+  friend One exp(One a) { return One(math::exp(a.value)); }
+  friend One log(One a) { return One(math::log(a.value)); }
+  friend One log1p(One a) { return One(math::log1p(a.value)); }
+  friend One tanh(One a) { return One(math::tanh(a.value)); }
+  friend One erf(One a) { return One(math::erf(a.value)); }
+  friend One erfc(One a) { return One(math::erfc(a.value)); }
+  friend One sin(One a) { return One(math::sin(a.value)); }
+  friend One cos(One a) { return One(math::cos(a.value)); }
 };
 
 }  // namespace transfix::inline TRANSFIX_ABI::simd

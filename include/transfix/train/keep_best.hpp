@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <transfix/core/math.hpp>
 #include <transfix/io/safetensors.hpp>
 #include <transfix/train/settings.hpp>
 
@@ -15,7 +16,7 @@ struct KeepBest {
     if (trainer.progress().evaluations_since_best == 0) io::save(trainer.result(), path, metadata);
   }
   void finished(auto& trainer) const {
-    if (std::isnan(trainer.progress().best_score)) return;
+    if (math::isnan(trainer.progress().best_score)) return;
     using Model = std::remove_reference_t<decltype(trainer.model())>;
     io::load(trainer.model(), path);
     // The averaged model is what the trainer evaluates, where there is one.

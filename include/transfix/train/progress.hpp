@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <cstdio>
+#include <transfix/core/math.hpp>
 #include <transfix/train/trainer.hpp>
 #if __has_include(<unistd.h>)
 #include <unistd.h>
@@ -40,7 +41,7 @@ class ProgressLine {
   void evaluated(const auto& trainer) {
     const TrainingProgress& progress = trainer.progress();
     char metric[32] = "";
-    if (!std::isnan(progress.metric)) std::snprintf(metric, sizeof metric, ", metric %.4f", progress.metric);
+    if (!math::isnan(progress.metric)) std::snprintf(metric, sizeof metric, ", metric %.4f", progress.metric);
     std::fprintf(stderr, "%sstep %td: validation loss %.4f%s%s\n", terminal_ ? "\r" : "", progress.step,
                  progress.validation_loss, metric, terminal_ ? "\033[K" : "");
   }

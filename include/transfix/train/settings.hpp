@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <cmath>
 #include <cstdint>
 #include <transfix/core/error.hpp>
+#include <transfix/core/math.hpp>
 #include <transfix/core/shape.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {
@@ -42,18 +42,18 @@ struct TrainingProgress {
   double loss = 0;            ///< mean of the last batch
   double gradient_norm = 0;   ///< before clipping
   double learning_rate = 0;
-  double validation_loss = NAN;  ///< the last one; NAN before the first
-  double metric = NAN;           ///< the last one, where the validation data has a measure(model)
+  double validation_loss = math::not_a_number;  ///< the last one; not a number before the first
+  double metric = math::not_a_number;           ///< the last one, where the validation data has a measure(model)
 
-  double best_score = NAN;  ///< of all evaluations of the run
+  double best_score = math::not_a_number;  ///< of all evaluations of the run
   Index evaluations_since_best = 0;
 
   /// How good the model was at the last evaluation, the more the better: the metric, or minus the loss.
-  double score() const { return std::isnan(metric) ? -validation_loss : metric; }
+  double score() const { return math::isnan(metric) ? -validation_loss : metric; }
 
   /// Compares the last evaluation with those before it.
   void note_score() {
-    const bool better = std::isnan(best_score) || score() > best_score;
+    const bool better = math::isnan(best_score) || score() > best_score;
     evaluations_since_best = better ? 0 : evaluations_since_best + 1;
     if (better) best_score = score();
   }

@@ -2,6 +2,7 @@
 #pragma once
 #include <algorithm>
 #include <span>
+#include <transfix/core/math.hpp>
 #include <transfix/core/storage.hpp>
 #include <transfix/expression/context.hpp>
 #include <transfix/nn/initialize.hpp>
@@ -238,16 +239,16 @@ class TrainerOf {
     double sum = 0;
     for (const double part : losses) sum += part;
     progress_.loss = sum / counted;
-    if (!std::isfinite(progress_.loss) || !update(step)) return false;
+    if (!math::isfinite(progress_.loss) || !update(step)) return false;
     has_leftovers_ = false;
     progress_.step = step + 1;
-    progress_.tokens += static_cast<Index>(std::llround(counted));
+    progress_.tokens += static_cast<Index>(math::llround(counted));
     return true;
   }
 
   [[noreturn]] void fail_as_diverged() const {
     const char* const what =
-        std::isfinite(progress_.loss) ? "the gradients are not finite numbers" : "the loss is not a finite number";
+        math::isfinite(progress_.loss) ? "the gradients are not finite numbers" : "the loss is not a finite number";
     fail(what, " at step ", progress_.step, ": use a smaller learning rate or a longer warm-up");
   }
 
@@ -317,8 +318,8 @@ class TrainerOf {
     });
     double square = 0;
     for (const double part : squares) square += part;
-    progress_.gradient_norm = std::sqrt(square);
-    if (!std::isfinite(square)) return false;
+    progress_.gradient_norm = math::sqrt(square);
+    if (!math::isfinite(square)) return false;
     const bool clips = settings_.clip_norm > 0 && progress_.gradient_norm > settings_.clip_norm;
     const double factor = clips ? settings_.clip_norm / progress_.gradient_norm : 1;
     const double rate = double{optimizer_.learning_rate} * schedule_.factor(step, progress_.steps);
