@@ -6,6 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <new>
 #include <transfix/core/tuple.hpp>
 
 #include "products.hpp"
@@ -23,8 +25,9 @@ class LastNumbers {
     const std::size_t bytes = static_cast<std::size_t>(count) * sizeof(float);
     size_ = (bytes + page_ - 1) / page_ * page_ + page_;
     memory_ = static_cast<char*>(mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    if (memory_ == MAP_FAILED) throw std::bad_alloc();
     char* const end = memory_ + size_ - page_;
-    if (memory_ == MAP_FAILED || mprotect(end, page_, PROT_NONE) != 0) throw std::bad_alloc();
+    if (mprotect(end, page_, PROT_NONE) != 0) throw std::bad_alloc();
     numbers_ = reinterpret_cast<float*>(end - bytes);
     std::fill_n(numbers_, count, 1.0f);
   }

@@ -96,7 +96,8 @@ inline void write_tensors(const TensorsToWrite& tensors, const std::filesystem::
 }  // namespace detail
 
 /// Writes the parameters of a model to a safetensors file under the names of their members, such as
-/// `blocks.0.attention.bias`. The file is replaced as a whole, or on failure left as it was.
+/// `blocks.0.attention.bias`. The file is replaced as a whole, or on failure left as it was. A process that is killed
+/// meanwhile leaves an unfinished file beside it: see remove_unfinished in io/file.hpp.
 template <class Model>
 void save(const Model& model, const std::filesystem::path& path, const Metadata& metadata = {},
           Parts parts = Parts::all) {

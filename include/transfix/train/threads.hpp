@@ -12,8 +12,8 @@
 namespace transfix::inline TRANSFIX_ABI {
 
 /// `Count` threads that take different sequences of a batch. With equal `Shards` a run is identical bit
-/// for bit whatever the number of threads. Threads without work look for more for 200 microseconds and
-/// then sleep; work allocates nothing.
+/// for bit whatever the number of threads. Threads without work look for more for 200 microseconds and then sleep; work
+/// allocates nothing.
 /// With `Together` > 1 a thread works on so many sequences at once, which takes so many times the memory of a tape and
 /// is faster where sequences are short and the model is larger than the caches.
 template <Index Count, Index Shards = (Count > 4 ? Count : 4), Index Together = 1>
