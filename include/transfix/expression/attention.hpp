@@ -5,6 +5,7 @@
 #include <transfix/expression/mask.hpp>
 #include <transfix/expression/score_pattern.hpp>
 #include <transfix/expression/softmax.hpp>
+#include <transfix/expression/turned_keys.hpp>
 
 // The pattern  matmul(softmax(<elementwise terms of> matmul(q, transpose(k))), v)  is recognised by its type
 // and computed tile by tile with an online softmax (Milakov & Gimelshein 2018; Dao et al. 2022). The scores
@@ -45,12 +46,19 @@ struct Attention : StoredComputation<Attention<Terms, Query, Key, Value, Random>
   static constexpr Index q_row = Query::Strides::row, k_row = Key::Strides::row, v_row = Value::Strides::row;
   static constexpr Index y_row = Strides::row;
 
+  // Where several blocks of queries meet the same keys, these are transposed once for all of them.
+  static constexpr bool turns = (queries > query_block) && (simd::lanes<Scalar> > 1);
+  using TurnedKeys = detail::TurnedKeys<TensorOf<Key>, key_block, turns>;
+  using TurnedValues = detail::TurnedKeys<TensorOf<Value>, key_block, turns>;
+
   // The products of one tile of M queries and N keys.
   template <Index M, Index N>
   struct Products {
-    static constexpr kernels::Product scores{M, N, width, q_row, 1, 1, k_row, N};
+    static constexpr kernels::Product scores{M, N, width, q_row, 1, TurnedKeys::row_stride, TurnedKeys::column_stride,
+                                             N};
     static constexpr kernels::Product values{M, value_width, N, N, 1, v_row, 1, value_width};
-    static constexpr kernels::Product d_probabilities{M, N, value_width, y_row, 1, 1, v_row, N};
+    static constexpr kernels::Product d_probabilities{
+        M, N, value_width, y_row, 1, TurnedValues::row_stride, TurnedValues::column_stride, N};
     static constexpr kernels::Product d_value{N, value_width, M, 1, N, y_row, 1, v_row};
     static constexpr kernels::Product d_query{M, width, N, N, 1, k_row, 1, q_row};
     static constexpr kernels::Product d_key{N, width, M, 1, N, q_row, 1, k_row};
@@ -60,18 +68,21 @@ struct Attention : StoredComputation<Attention<Terms, Query, Key, Value, Random>
                   kernels::product_scratch<Scalar, d_query>, kernels::product_scratch<Scalar, d_key>});
   };
   static constexpr Index rest_of_queries = queries % query_block, rest_of_keys = keys % key_block;
+  // Of a block of keys of which a mask hides one half, the other is worked on.
+  static constexpr Index half = detail::can_hide<Terms> && queries >= 32 && keys >= 64 ? key_block / 2 : key_block;
+  template <Index M>
+  static constexpr Index scratch_of_rows =
+      std::max({Products<M, key_block>::scratch, Products<M, half>::scratch,
+                Products<M, rest_of_keys == 0 ? key_block : rest_of_keys>::scratch});
   static constexpr Index product_scratch =
-      std::max({Products<query_block, key_block>::scratch,
-                Products<query_block, rest_of_keys == 0 ? key_block : rest_of_keys>::scratch,
-                Products<rest_of_queries == 0 ? query_block : rest_of_queries, key_block>::scratch,
-                Products<rest_of_queries == 0 ? query_block : rest_of_queries,
-                         rest_of_keys == 0 ? key_block : rest_of_keys>::scratch});
+      std::max(scratch_of_rows<query_block>, scratch_of_rows<rest_of_queries == 0 ? query_block : rest_of_queries>);
   static constexpr Index tile_bytes = workspace_bytes<Scalar>(query_block * key_block);
   static constexpr Index forward_scratch = workspace_bytes<Scalar>(product_scratch) + tile_bytes +
                                            workspace_bytes<Scalar>(query_block * value_width) +
-                                           2 * workspace_bytes<Scalar>(query_block);
-  static constexpr Index backward_scratch =
-      workspace_bytes<Scalar>(product_scratch) + 3 * tile_bytes + workspace_bytes<Scalar>(query_block);
+                                           2 * workspace_bytes<Scalar>(query_block) + TurnedKeys::bytes;
+  static constexpr Index backward_scratch = workspace_bytes<Scalar>(product_scratch) + 3 * tile_bytes +
+                                            workspace_bytes<Scalar>(query_block) + TurnedKeys::bytes +
+                                            TurnedValues::bytes;
 
   static constexpr Index open_bytes = differentiable ? workspace_bytes<Scalar>(span) : 0;
   static constexpr Index forward_bytes =
@@ -116,9 +127,11 @@ struct Attention : StoredComputation<Attention<Terms, Query, Key, Value, Random>
     auto* sum_of_values = context.take<Scalar>(query_block * value_width);
     auto* largest = context.take<Scalar>(query_block);
     auto* sum = context.take<Scalar>(query_block);
+    const TurnedKeys turned_keys(k, context);
     const Out<Tensor<Scalar, Shape, Strides>> y{tape.value.data};
 
     for_each_query_block([&]<Index M>(Extent<M>, Index head, Index first_row) {
+      if (first_row == 0 && head % group == 0) turned_keys.turn(head / group);
       for (Index i = 0; i < M; ++i) {
         largest[i] = -std::numeric_limits<Scalar>::infinity();
         sum[i] = 0;
@@ -126,8 +139,8 @@ struct Attention : StoredComputation<Attention<Terms, Query, Key, Value, Random>
       for (Index i = 0; i < M * value_width; ++i) sum_of_values[i] = 0;
       for_each_key_block(head, first_row, Extent<M>{}, [&]<Index N>(Extent<N>, Index first_column) {
         using Tile = Products<M, N>;
-        kernels::multiply<Scalar, Tile::scores>(q[head * queries + first_row], k[head / group * keys + first_column],
-                                                tile, false, scratch);
+        kernels::multiply<Scalar, Tile::scores>(
+            q[head * queries + first_row], turned_keys.columns_from(head / group, first_column), tile, false, scratch);
         place_tile<N>(tape, tile, nullptr, head * queries + first_row, first_column);
         for (Index i = 0; i < M; ++i) {
           const Index row = head * queries + first_row + i;
@@ -217,16 +230,24 @@ struct Attention : StoredComputation<Attention<Terms, Query, Key, Value, Random>
     auto* probabilities = context.take<Scalar>(query_block * key_block);
     auto* d_scores = context.take<Scalar>(query_block * key_block);
     auto* mean = context.take<Scalar>(query_block);
+    const TurnedKeys turned_keys(k, context);
+    const TurnedValues turned_values(v, context);
     const In<Tensor<Scalar, Shape, Strides>> y{tape.value.data}, dy{tape.gradient};
 
     for_each_query_block([&]<Index M>(Extent<M>, Index head, Index first_row) {
       const Index block_row = head * queries + first_row;
+      if (first_row == 0 && head % group == 0) {
+        turned_keys.turn(head / group);
+        turned_values.turn(head / group);
+      }
       for (Index i = 0; i < M; ++i) mean[i] = kernels::dot<value_width>(dy[block_row + i], y[block_row + i]);
       for_each_key_block(head, first_row, Extent<M>{}, [&]<Index N>(Extent<N>, Index first_column) {
         using Tile = Products<M, N>;
         const Index block_key = head / group * keys + first_column;
-        kernels::multiply<Scalar, Tile::scores>(q[block_row], k[block_key], scores, false, scratch);
-        kernels::multiply<Scalar, Tile::d_probabilities>(dy[block_row], v[block_key], d_scores, false, scratch);
+        kernels::multiply<Scalar, Tile::scores>(q[block_row], turned_keys.columns_from(head / group, first_column),
+                                                scores, false, scratch);
+        kernels::multiply<Scalar, Tile::d_probabilities>(
+            dy[block_row], turned_values.columns_from(head / group, first_column), d_scores, false, scratch);
         place_tile<N>(tape, scores, d_scores, block_row, first_column);
         for (Index i = 0; i < M; ++i) {
           const Index row = block_row + i;
@@ -288,7 +309,16 @@ struct Attention : StoredComputation<Attention<Terms, Query, Key, Value, Random>
                             Region{head, first_row, first_row + M - 1, first_column, first_column + columns - 1});
     };
     for (Index column = 0; column + key_block <= keys; column += key_block) {
-      if (visible(column, key_block)) function(Extent<key_block>{}, column);
+      if constexpr (half == key_block) {
+        if (visible(column, key_block)) function(Extent<key_block>{}, column);
+      } else {
+        const bool first = visible(column, half), second = visible(column + half, half);
+        if (first && second) {
+          function(Extent<key_block>{}, column);
+        } else if (first || second) {
+          function(Extent<half>{}, first ? column : column + half);
+        }
+      }
     }
     if constexpr (rest_of_keys != 0) {
       if (visible(keys - rest_of_keys, rest_of_keys)) function(Extent<rest_of_keys>{}, keys - rest_of_keys);

@@ -110,6 +110,15 @@ auto& tile_tape(const Map<Rule, Operands...>& terms, auto& tape) {
   return tile_tape(get<holder>(terms.operands), get<holder>(tape));
 }
 
+/// Whether score terms have a mask that hides blocks.
+template <class E>
+inline constexpr bool can_hide = false;
+template <class Rule, class... Operands>
+inline constexpr bool can_hide<Map<Rule, Operands...>> = requires(const Rule rule, Region region) {
+  rule.hides(region);
+}
+|| (can_hide<Operands> || ...);
+
 /// Whether the score terms are -infinity in a whole block, so that it need not be computed.
 template <class E>
 bool hides(const E&, Region) {

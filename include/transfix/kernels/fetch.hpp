@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <algorithm>
 #include <transfix/core/shape.hpp>
-#include <utility>
 
 // How operands reach the caches before they are needed.
 
@@ -22,19 +22,28 @@ TRANSFIX_INLINE void fetch_ahead(const Number* from) {
   __builtin_prefetch(reinterpret_cast<const char*>(from) + distance);
 }
 
-/// Reads a number of each line of a matrix in the order of memory, so that it comes as a stream; a product that meets
-/// it for the first time in strides would wait for every line.
+/// Numbers that lie in rows, `stride` apart.
 template <class Scalar>
-void bring(const Scalar* from, Index row_stride, Index column_stride, Index rows, Index columns) {
-  constexpr Index line = static_cast<Index>(64 / sizeof(Scalar));
-  if (column_stride != 1) {
-    std::swap(row_stride, column_stride);
-    std::swap(rows, columns);
+struct Lines {
+  const Scalar* from = nullptr;
+  Index stride = 0, rows = 0, columns = 0;
+};
+
+/// Asks for lines, if any, little by little, while something else is computed in `steps` steps.
+template <class Scalar>
+class FetchInSteps {
+ public:
+  FetchInSteps(const Lines<Scalar>* of, Index steps)
+      : lines(of), at_a_time(of == nullptr ? 0 : (of->rows + steps - 1) / steps) {}
+  TRANSFIX_INLINE void step() {
+    if (at_a_time == 0) return;
+    for (const Index end = std::min(fetched + at_a_time, lines->rows); fetched < end; ++fetched)
+      fetch(lines->from + fetched * lines->stride, lines->columns);
   }
-  for (Index row = 0; row < rows; ++row) {
-    for (Index column = 0; column < columns; column += line)
-      static_cast<void>(*static_cast<const volatile Scalar*>(from + row * row_stride + column));
-  }
-}
+
+ private:
+  const Lines<Scalar>* lines;
+  Index at_a_time, fetched = 0;
+};
 
 }  // namespace transfix::inline TRANSFIX_ABI::kernels::detail

@@ -45,22 +45,21 @@ struct Tiling {
   static constexpr bool rows_first =
       !packs_all && Size.depth <= depth_block && whole_columns > 0 && Size.rows* Size.columns > 2 * cached;
   static constexpr Index chunk = std::max(cached / Size.depth / panel, Index{1}) * panel;
-  // Many rows pay for bringing operands into the cache first, in stretches of columns: weights, what a forward pass has
-  // kept for the gradient of a weight, and results that are kept. Others were just written.
-  static constexpr bool brings = Size.rows >= 4 * rows && Size.depth >= 32;
-  static constexpr bool brings_a = brings && Size.a_row == 1, brings_b = brings && Size.a_depth == 1;
-  static constexpr bool brings_c = brings && !packs_all;
-  static constexpr Index stretch =
-      std::max(2 * cached / (Size.depth < depth_block ? Size.depth : depth_block) / panel, Index{1}) * panel;
+  // Many rows pay for asking for results and for the next panel of b while a panel is multiplied: large weights,
+  // results of the forward pass and sums of gradients come from afar, and rows of b lie too far apart for the
+  // hardware's guesses.
+  static constexpr Index size_of_b = Size.depth * Size.columns;
+  static constexpr bool fetches = width > 1 && (Size.rows >= 4 * rows) && (size_of_b >= 8 * 1024);
   static constexpr Index scratch =
       packs_rest ? (Size.depth < depth_block ? Size.depth : depth_block) * panel : Index{0};
 };
 
 template <class Scalar, Product Size, Index Columns>
-TRANSFIX_INLINE void panel(const Scalar* a, const Scalar* b, Index b_depth, Scalar* c, Index depth, bool accumulate) {
+TRANSFIX_INLINE void panel(const Scalar* a, const Scalar* b, Index b_depth, Scalar* c, Index depth, bool accumulate,
+                           const Lines<Scalar>* next = nullptr) {
   constexpr Index tile_rows = std::min(Tiling<Scalar, Size>::rows, Size.rows), rest = Size.rows % tile_rows;
   panel_of_tiles<Scalar, tile_rows, rest, Columns, Size.a_depth == 1>(a, a_stride<Size>, b, b_depth, c, Size.c_row,
-                                                                      Size.rows - rest, depth, accumulate);
+                                                                      Size.rows - rest, depth, accumulate, next);
 }
 
 // All whole panels of one row of tiles after the other.
@@ -112,20 +111,26 @@ void multiply_by_panels(const Scalar* a, const Scalar* b, Scalar* c, bool accumu
     if constexpr (Tiling::rows_first) {
       sweep_rows<Scalar, Size>(left, right, c, adds);
     } else if constexpr (Tiling::whole_columns > 0) {
-      if constexpr (Tiling::brings_a) bring(left, Size.a_row, Size.a_depth, Size.rows, depth);
-      for (Index begin = 0; begin < Tiling::whole_columns; begin += Tiling::stretch) {
-        const Index end = std::min(begin + Tiling::stretch, Tiling::whole_columns);
-        if constexpr (Tiling::brings_b)
-          bring(right + begin * Size.b_column, Size.b_depth, Size.b_column, depth, end - begin);
-        if constexpr (Tiling::brings_c) bring(c + begin, Size.c_row, 1, Size.rows, end - begin);
-        for (Index column = begin; column < end; column += Tiling::panel) {
-          const Scalar* source = right + column * Size.b_column;
+      for (Index column = 0; column < Tiling::whole_columns; column += Tiling::panel) {
+        const Scalar* const source = right + column * Size.b_column;
+        const auto multiply_panel = [&](const Lines<Scalar>* next) {
           if constexpr (Tiling::packs_all) {
             pack<Scalar, Size>(source, depth, Tiling::panel, scratch, Tiling::panel);
-            panel<Scalar, Size, Tiling::panel>(left, scratch, Tiling::panel, c + column, depth, adds);
+            panel<Scalar, Size, Tiling::panel>(left, scratch, Tiling::panel, c + column, depth, adds, next);
           } else {
-            panel<Scalar, Size, Tiling::panel>(left, source, Size.b_depth, c + column, depth, adds);
+            panel<Scalar, Size, Tiling::panel>(left, source, Size.b_depth, c + column, depth, adds, next);
           }
+        };
+        if constexpr (Tiling::fetches) {
+          Lines<Scalar> next;
+          if (column + Tiling::panel < Tiling::whole_columns) {
+            const Scalar* const from = source + Tiling::panel * Size.b_column;
+            next = Size.b_column == 1 ? Lines<Scalar>{from, Size.b_depth, depth, Tiling::panel}
+                                      : Lines<Scalar>{from, Size.b_column, Tiling::panel, depth};
+          }
+          multiply_panel(&next);
+        } else {
+          multiply_panel(nullptr);
         }
       }
     }

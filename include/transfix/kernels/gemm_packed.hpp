@@ -73,13 +73,13 @@ struct Packed {
                            size.rows - m, packed_a);
         const auto lines_of_panel = [&](Index n) {
           const Index columns = std::min(panel, size.columns - n);
-          return Lines{b + k * size.b_depth + n * size.b_column, RowsOfB ? size.b_depth : size.b_column,
-                       RowsOfB ? count : columns, RowsOfB ? columns : count};
+          return Lines<Scalar>{b + k * size.b_depth + n * size.b_column, RowsOfB ? size.b_depth : size.b_column,
+                               RowsOfB ? count : columns, RowsOfB ? columns : count};
         };
         for (Index n = 0; n < size.columns; n += panel) {
           const Index columns = std::min(panel, size.columns - n);
-          const Lines lines = lines_of_panel(n),
-                      next = columns < size.columns - n ? lines_of_panel(n + panel) : Lines{};
+          const Lines<Scalar> lines = lines_of_panel(n),
+                              next = columns < size.columns - n ? lines_of_panel(n + panel) : Lines<Scalar>{};
           pack_b<RowsOfB>(lines.from, lines.stride, count, columns, packed_b);
           sweep(packed_a, packed_b, c + m * size.c_row + n, size.c_row, count, height, columns, accumulate || k > 0,
                 next);
@@ -88,23 +88,15 @@ struct Packed {
     }
   }
 
-  // Numbers that lie in rows, `stride` apart.
-  struct Lines {
-    const Scalar* from = nullptr;
-    Index stride = 0, rows = 0, columns = 0;
-  };
-
   // A panel of b meets all tiles of a block of a; meanwhile what the next panel is made of comes to the cache.
   // Out of line: it is the same for all forms of products.
   [[gnu::noinline]] static void sweep(const Scalar* a, const Scalar* b, Scalar* c, Index c_row, Index count,
-                                      Index height, Index columns, bool accumulate, const Lines& next) {
-    const Index tiles = (height + tile_rows - 1) / tile_rows, fetched_at_a_time = (next.rows + tiles - 1) / tiles;
-    Index fetched = 0;
+                                      Index height, Index columns, bool accumulate, const Lines<Scalar>& next) {
+    FetchInSteps<Scalar> fetching(&next, (height + tile_rows - 1) / tile_rows);
     for (Index row = 0; row < height; row += tile_rows, a += tile_size(count), c += tile_rows * c_row) {
       const Index rows = std::min(tile_rows, height - row);
       for (Index r = 0; r < rows; ++r) fetch(c + r * c_row, panel);
-      for (const Index end = std::min(fetched + fetched_at_a_time, next.rows); fetched < end; ++fetched)
-        fetch(next.from + fetched * next.stride, next.columns);
+      fetching.step();
       Scalar partial[tile_rows * panel];
       const auto multiply_by_tile = [&]<Index Rows>(std::integral_constant<Index, Rows>) {
         const bool whole = rows == Rows && columns == panel;

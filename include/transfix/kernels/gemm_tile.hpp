@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <transfix/kernels/fetch.hpp>
 #include <transfix/simd/batch.hpp>
 
 namespace transfix::inline TRANSFIX_ABI::kernels {
@@ -72,13 +73,18 @@ inline constexpr Index a_stride = [] {
 }();
 
 // All rows of one panel of columns: `rows` in tiles of TileRows, then a tile of RestRows. Of a product's sizes only
-// those that shape a tile are template parameters, so that products share the code.
+// those that shape a tile are template parameters, so that products share the code. With `next`, what the next panel is
+// made of, some of it and of c is asked for before each tile.
 template <class Scalar, Index TileRows, Index RestRows, Index Columns, bool RowsOfA>
 [[gnu::noinline]] void panel_of_tiles(const Scalar* a, Index a_stride, const Scalar* b, Index b_depth, Scalar* c,
-                                      Index c_row, Index rows, Index depth, bool accumulate) {
+                                      Index c_row, Index rows, Index depth, bool accumulate,
+                                      const Lines<Scalar>* next = nullptr) {
   const Index a_row = RowsOfA ? a_stride : 1;
+  FetchInSteps<Scalar> fetching(next, rows / TileRows);
   Index row = 0;
   for (; row < rows; row += TileRows) {
+    for (Index r = 0; r < TileRows && next != nullptr; ++r) fetch(c + (row + r) * c_row, Columns);
+    fetching.step();
     tile<Scalar, TileRows, Columns, RowsOfA>(a + row * a_row, a_stride, b, b_depth, c + row * c_row, c_row, depth,
                                              accumulate);
   }
