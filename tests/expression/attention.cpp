@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <limits>
 #include <transfix/expression/activations.hpp>
 #include <transfix/expression/attention.hpp>
@@ -135,6 +136,23 @@ TEST_CASE("attention: in float") {
   check_values<Case<2, 37, 70, 16, 16, float>>(2e-6);
   check_values<Case<2, 64, 64, 32, 32, float>>(2e-6);
   check_values<Case<2, 100, 200, 24, 40, float>>(2e-6);
+}
+
+TEST_CASE("attention: heads of queries that share keys and values see what copies of these would show them") {
+  Case<4, 100, 150, 5, 7> copied;
+  using Key = Shape<2, 150, 5>;
+  using Value = Shape<2, 150, 7>;
+  support::Numbers<Key, double> key{2};
+  support::Numbers<Value, double> value{3};
+  for (Index head = 0; head < 4; ++head) {
+    std::copy_n(&key.data[static_cast<std::size_t>(head / 2 * 150 * 5)], 150 * 5,
+                &copied.key.data[static_cast<std::size_t>(head * 150 * 5)]);
+    std::copy_n(&value.data[static_cast<std::size_t>(head / 2 * 150 * 7)], 150 * 7,
+                &copied.value.data[static_cast<std::size_t>(head * 150 * 7)]);
+  }
+  const auto shared = support::values([&] { return causal(copied.query.name(), key.name(), value.name()); });
+  CHECK(support::largest_difference(shared.data(), copied.plain(causal_term)) < 1e-13);
+  CHECK(gradient_error(causal, Shape<4, 70, 2>{}, Shape<2, 70, 2>{}, Shape<2, 70, 3>{}) < 1e-6);
 }
 
 TEST_CASE("attention: scores far apart, larger from tile to tile, neither overflow nor vanish") {
