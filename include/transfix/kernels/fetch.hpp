@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <algorithm>
+#include <cstdint>
 #include <transfix/core/shape.hpp>
 
 // How operands reach the caches before they are needed.
@@ -29,21 +29,45 @@ struct Lines {
   Index stride = 0, rows = 0, columns = 0;
 };
 
-/// Asks for lines, if any, little by little, while something else is computed in `steps` steps.
+/// Asks for numbers that lie in rows, a line of the cache at a time.
 template <class Scalar>
-class FetchInSteps {
+class FetchLineByLine {
  public:
-  FetchInSteps(const Lines<Scalar>* of, Index steps)
-      : lines(of), at_a_time(of == nullptr ? 0 : (of->rows + steps - 1) / steps) {}
-  TRANSFIX_INLINE void step() {
-    if (at_a_time == 0) return;
-    for (const Index end = std::min(fetched + at_a_time, lines->rows); fetched < end; ++fetched)
-      fetch(lines->from + fetched * lines->stride, lines->columns);
+  FetchLineByLine() = default;
+  explicit FetchLineByLine(const Lines<Scalar>& of) : lines(of), row(reinterpret_cast<std::uintptr_t>(of.from)) {}
+  /// Asks for the next line; false where all have been asked for.
+  TRANSFIX_INLINE bool step() {
+    if (lines.rows == 0) return false;
+    __builtin_prefetch(reinterpret_cast<const void*>(row + static_cast<std::uintptr_t>(column) * sizeof(Scalar)));
+    column += static_cast<Index>(64 / sizeof(Scalar));
+    if (column >= lines.columns) {
+      column = 0;
+      row += static_cast<std::uintptr_t>(lines.stride) * sizeof(Scalar);
+      --lines.rows;
+    }
+    return true;
   }
 
  private:
-  const Lines<Scalar>* lines;
-  Index at_a_time, fetched = 0;
+  Lines<Scalar> lines;
+  std::uintptr_t row = 0;  // a number, as what would come behind the last row may be no address of the matrix
+  Index column = 0;
+};
+
+/// What a product asks for within its tiles, a line every other step of the depth. In one burst between two tiles,
+/// the same requests make hot operands 4 % slower and hide less of the way to cold ones.
+template <class Scalar>
+struct FetchWithinTiles {
+  FetchLineByLine<Scalar> results;     // where the tile will be stored
+  FetchLineByLine<Scalar> next_panel;  // of the right matrix
+  FetchLineByLine<Scalar> left;        // rows of the left matrix for the tiles that follow
+  TRANSFIX_INLINE void at_even_step() { static_cast<void>(results.step() || next_panel.step()); }
+  TRANSFIX_INLINE void at_odd_step() { static_cast<void>(left.step()); }
+};
+
+struct FetchNothing {
+  static void at_even_step() {}
+  static void at_odd_step() {}
 };
 
 }  // namespace transfix::inline TRANSFIX_ABI::kernels::detail

@@ -56,10 +56,10 @@ struct Tiling {
 
 template <class Scalar, Product Size, Index Columns>
 TRANSFIX_INLINE void panel(const Scalar* a, const Scalar* b, Index b_depth, Scalar* c, Index depth, bool accumulate,
-                           const Lines<Scalar>* next = nullptr) {
+                           const Wanted<Scalar>& wanted = {}) {
   constexpr Index tile_rows = std::min(Tiling<Scalar, Size>::rows, Size.rows), rest = Size.rows % tile_rows;
   panel_of_tiles<Scalar, tile_rows, rest, Columns, Size.a_depth == 1>(a, a_stride<Size>, b, b_depth, c, Size.c_row,
-                                                                      Size.rows - rest, depth, accumulate, next);
+                                                                      Size.rows - rest, depth, accumulate, wanted);
 }
 
 // All whole panels of one row of tiles after the other.
@@ -72,9 +72,11 @@ void sweep_rows(const Scalar* a, const Scalar* b, Scalar* c, bool accumulate) {
     const auto sweep = [&]<Index Rows>(std::integral_constant<Index, Rows>, Index row) {
       for (Index column = begin; column < end; column += Tiling::panel) {
         Scalar* const target = c + row * Size.c_row + column;
-        for (Index r = 0; r < Rows; ++r) fetch(target + r * Size.c_row + Tiling::panel, Tiling::panel);
+        FetchWithinTiles<Scalar> fetching;
+        fetching.results = FetchLineByLine<Scalar>({target, Size.c_row, Rows, Tiling::panel});
         tile<Scalar, Rows, Tiling::panel, Size.a_depth == 1>(a + row * Size.a_row, a_stride<Size>, b + column,
-                                                             Size.b_depth, target, Size.c_row, Size.depth, accumulate);
+                                                             Size.b_depth, target, Size.c_row, Size.depth, accumulate,
+                                                             fetching);
       }
     };
     Index row = 0;
@@ -98,6 +100,16 @@ void pack(const Scalar* b, Index depth, Index columns, Scalar* packed, Index str
   }
 }
 
+// Where a whole panel of b lies, of the block of depth that begins at k.
+template <class Scalar, Product Size>
+Lines<Scalar> lines_of_panel(const Scalar* b, Index k, Index column) {
+  constexpr Index panel = Tiling<Scalar, Size>::panel;
+  const Index depth = std::min(Tiling<Scalar, Size>::depth_block, Size.depth - k);
+  const Scalar* const from = b + k * Size.b_depth + column * Size.b_column;
+  if (Size.b_column == 1) return {from, Size.b_depth, depth, panel};
+  return {from, Size.b_column, panel, depth};
+}
+
 // b in panels of columns, copied where its columns are no neighbours.
 template <class Scalar, Product Size>
 void multiply_by_panels(const Scalar* a, const Scalar* b, Scalar* c, bool accumulate,
@@ -113,24 +125,18 @@ void multiply_by_panels(const Scalar* a, const Scalar* b, Scalar* c, bool accumu
     } else if constexpr (Tiling::whole_columns > 0) {
       for (Index column = 0; column < Tiling::whole_columns; column += Tiling::panel) {
         const Scalar* const source = right + column * Size.b_column;
-        const auto multiply_panel = [&](const Lines<Scalar>* next) {
-          if constexpr (Tiling::packs_all) {
-            pack<Scalar, Size>(source, depth, Tiling::panel, scratch, Tiling::panel);
-            panel<Scalar, Size, Tiling::panel>(left, scratch, Tiling::panel, c + column, depth, adds, next);
-          } else {
-            panel<Scalar, Size, Tiling::panel>(left, source, Size.b_depth, c + column, depth, adds, next);
-          }
-        };
+        Wanted<Scalar> wanted;
         if constexpr (Tiling::fetches) {
-          Lines<Scalar> next;
-          if (column + Tiling::panel < Tiling::whole_columns) {
-            const Scalar* const from = source + Tiling::panel * Size.b_column;
-            next = Size.b_column == 1 ? Lines<Scalar>{from, Size.b_depth, depth, Tiling::panel}
-                                      : Lines<Scalar>{from, Size.b_column, Tiling::panel, depth};
-          }
-          multiply_panel(&next);
+          const bool last = column + Tiling::panel >= Tiling::whole_columns;
+          const Index next_k = last ? k + Tiling::depth_block : k, next_column = last ? 0 : column + Tiling::panel;
+          wanted = {.results = true, .left = column == 0, .next_panel = {}};
+          if (next_k < Size.depth) wanted.next_panel = lines_of_panel<Scalar, Size>(b, next_k, next_column);
+        }
+        if constexpr (Tiling::packs_all) {
+          pack<Scalar, Size>(source, depth, Tiling::panel, scratch, Tiling::panel);
+          panel<Scalar, Size, Tiling::panel>(left, scratch, Tiling::panel, c + column, depth, adds, wanted);
         } else {
-          multiply_panel(nullptr);
+          panel<Scalar, Size, Tiling::panel>(left, source, Size.b_depth, c + column, depth, adds, wanted);
         }
       }
     }

@@ -92,16 +92,17 @@ struct Packed {
   // Out of line: it is the same for all forms of products.
   [[gnu::noinline]] static void sweep(const Scalar* a, const Scalar* b, Scalar* c, Index c_row, Index count,
                                       Index height, Index columns, bool accumulate, const Lines<Scalar>& next) {
-    FetchInSteps<Scalar> fetching(&next, (height + tile_rows - 1) / tile_rows);
+    using Fetch = FetchLineByLine<Scalar>;
+    FetchWithinTiles<Scalar> fetching;
+    fetching.next_panel = Fetch(next);
     for (Index row = 0; row < height; row += tile_rows, a += tile_size(count), c += tile_rows * c_row) {
       const Index rows = std::min(tile_rows, height - row);
-      for (Index r = 0; r < rows; ++r) fetch(c + r * c_row, panel);
-      fetching.step();
+      fetching.results = Fetch({c, c_row, rows, columns});
       Scalar partial[tile_rows * panel];
       const auto multiply_by_tile = [&]<Index Rows>(std::integral_constant<Index, Rows>) {
         const bool whole = rows == Rows && columns == panel;
         tile<Scalar, Rows, panel, false>(a, tile_rows, b, panel, whole ? c : partial, whole ? c_row : panel, count,
-                                         whole && accumulate);
+                                         whole && accumulate, fetching);
         return whole;
       };
       const bool whole = rows <= tile_rows / 3 ? multiply_by_tile(std::integral_constant<Index, tile_rows / 3>{})

@@ -19,10 +19,10 @@ namespace detail {
 
 // One register tile: c[Rows, Columns] (+)= a b over `depth` steps. The last vector may be partial. With RowsOfA the
 // numbers of a row of a are neighbours and rows lie a_stride apart, otherwise it is so with columns. One address serves
-// three rows, as a CPU adds a stride or its double to it for nothing.
-template <class Scalar, Index Rows, Index Columns, bool RowsOfA>
+// three rows, as a CPU adds a stride or its double to it for nothing. Meanwhile `fetching` asks for what comes next.
+template <class Scalar, Index Rows, Index Columns, bool RowsOfA, class Fetching>
 TRANSFIX_INLINE void tile(const Scalar* __restrict a, Index a_stride, const Scalar* __restrict b, Index b_depth,
-                          Scalar* __restrict c, Index c_row, Index depth, bool accumulate) {
+                          Scalar* __restrict c, Index c_row, Index depth, bool accumulate, Fetching&& fetching) {
   const Scalar* every_third_row[(Rows + 2) / 3];
 #pragma GCC unroll 8
   for (Index i = 0; i < (Rows + 2) / 3; ++i) every_third_row[i] = a + 3 * i * (RowsOfA ? a_stride : 1);
@@ -34,10 +34,7 @@ TRANSFIX_INLINE void tile(const Scalar* __restrict a, Index a_stride, const Scal
 #pragma GCC unroll 8
     for (Index j = 0; j < vectors; ++j) sum[row][j] = Vector(Scalar(0));
   }
-#pragma GCC unroll 4
-  for (Index k = 0; k < depth; ++k) {
-    // Hides k from the vectorizer of GCC 12, whose code for plain numbers reads behind the last row.
-    if constexpr (width == 1) asm("" : "+r"(k));
+  const auto step = [&](Index k) {
     Vector right[vectors];
 #pragma GCC unroll 8
     for (Index j = 0; j < vectors; ++j) right[j] = simd::load<Vector>(b + k * b_depth + j * width);
@@ -47,7 +44,18 @@ TRANSFIX_INLINE void tile(const Scalar* __restrict a, Index a_stride, const Scal
 #pragma GCC unroll 8
       for (Index j = 0; j < vectors; ++j) sum[row][j] = simd::multiply_add(left, right[j], sum[row][j]);
     }
+  };
+  Index k = 0;
+#pragma GCC unroll 2
+  for (; k + 2 <= depth; k += 2) {
+    // Hides k from the vectorizer of GCC 12, whose code for plain numbers reads behind the last row.
+    if constexpr (width == 1) asm("" : "+r"(k));
+    if constexpr (width > 1) fetching.at_even_step();
+    step(k);
+    if constexpr (width > 1 && RowsOfA) fetching.at_odd_step();
+    step(k + 1);
   }
+  if (k < depth) step(k);
 #pragma GCC unroll 32
   for (Index row = 0; row < Rows; ++row) {
 #pragma GCC unroll 8
@@ -72,25 +80,34 @@ inline constexpr Index a_stride = [] {
   return Size.a_depth == 1 ? Size.a_row : Size.a_depth;
 }();
 
+// What a panel of tiles asks for while it computes.
+template <class Scalar>
+struct Wanted {
+  bool results = false, left = false;  // lines of c; rows of a, where this is the first panel that meets them
+  Lines<Scalar> next_panel;
+};
+
 // All rows of one panel of columns: `rows` in tiles of TileRows, then a tile of RestRows. Of a product's sizes only
-// those that shape a tile are template parameters, so that products share the code. With `next`, what the next panel is
-// made of, some of it and of c is asked for before each tile.
+// those that shape a tile are template parameters, so that products share the code.
 template <class Scalar, Index TileRows, Index RestRows, Index Columns, bool RowsOfA>
 [[gnu::noinline]] void panel_of_tiles(const Scalar* a, Index a_stride, const Scalar* b, Index b_depth, Scalar* c,
                                       Index c_row, Index rows, Index depth, bool accumulate,
-                                      const Lines<Scalar>* next = nullptr) {
+                                      const Wanted<Scalar>& wanted) {
+  using Fetch = FetchLineByLine<Scalar>;
   const Index a_row = RowsOfA ? a_stride : 1;
-  FetchInSteps<Scalar> fetching(next, rows / TileRows);
+  FetchWithinTiles<Scalar> fetching;
+  fetching.next_panel = Fetch(wanted.next_panel);
+  // The hardware guesses which columns come next.
+  if (RowsOfA && wanted.left) fetching.left = Fetch({a + TileRows * a_row, a_row, rows - TileRows, depth});
   Index row = 0;
   for (; row < rows; row += TileRows) {
-    for (Index r = 0; r < TileRows && next != nullptr; ++r) fetch(c + (row + r) * c_row, Columns);
-    fetching.step();
+    if (wanted.results) fetching.results = Fetch({c + row * c_row, c_row, TileRows, Columns});
     tile<Scalar, TileRows, Columns, RowsOfA>(a + row * a_row, a_stride, b, b_depth, c + row * c_row, c_row, depth,
-                                             accumulate);
+                                             accumulate, fetching);
   }
   if constexpr (RestRows != 0) {
     tile<Scalar, RestRows, Columns, RowsOfA>(a + row * a_row, a_stride, b, b_depth, c + row * c_row, c_row, depth,
-                                             accumulate);
+                                             accumulate, FetchNothing{});
   }
 }
 
