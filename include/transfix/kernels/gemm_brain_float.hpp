@@ -44,40 +44,33 @@ struct BrainFloats {
   static constexpr Index panel = vectors * lanes;
   static constexpr Index tile_rows = vectors == 3 ? 8 : 12;
 
-  // Blocks of a and b that stay in the second cache together.
-  static constexpr Index depth = std::min(Size.depth, Index{256}), pairs = (depth + 1) / 2;
+  // Of a sum, blocks of nearly equal depth. A block of a stays in the second cache, a panel of b in the first.
+  static constexpr Index blocks = (Size.depth + 255) / 256;
+  static constexpr Index pairs = ((Size.depth + blocks - 1) / blocks + 1) / 2, depth = 2 * pairs;
   static constexpr Index rows = std::min((Size.rows + tile_rows - 1) / tile_rows * tile_rows, Index{384});
-  static constexpr Index columns = std::min((Size.columns + panel - 1) / panel * panel, 480 / panel * panel);
   static constexpr Index a_row = Size.a_depth == 1 ? pairs : 1, a_pair = Size.a_depth == 1 ? 1 : rows;
-  static constexpr Index scratch = rows * pairs + columns * pairs + panel * pairs;
+  static constexpr Index scratch = rows * pairs + 2 * panel * pairs;
 
   static void multiply(const float* a, const float* b, float* c, bool accumulate, float* memory) {
     auto* const packed_a = reinterpret_cast<Pair*>(memory);
     auto* const packed_b = packed_a + rows * pairs;
-    auto* const turned = packed_b + columns * pairs;  // a panel of b, before it is transposed
+    auto* const turned = packed_b + panel * pairs;  // a panel of b, before it is transposed
     for (Index k = 0; k < Size.depth; k += depth) {
       const Index count = std::min(depth, Size.depth - k);
-      for (Index n = 0; n < Size.columns; n += columns) {
-        const Index width = std::min(columns, Size.columns - n);
-        for (Index first = 0; first < width; first += panel) {
-          pack_b(b + k * Size.b_depth + (n + first) * Size.b_column, count, std::min(panel, width - first),
-                 packed_b + first * pairs, turned);
-        }
-        for (Index m = 0; m < Size.rows; m += rows) {
-          const Index height = std::min(rows, Size.rows - m);
-          pack_a(a + m * Size.a_row + k * Size.a_depth, count, height, packed_a);
-          for (Index row = 0; row < height; row += tile_rows) {
-            for (Index first = 0; first < width; first += panel) {
-              float* const target = c + (m + row) * Size.c_row + n + first;
-              if (row + tile_rows <= height) {
-                tile<tile_rows>(packed_a + row * a_row, packed_b + first * pairs, target, (count + 1) / 2,
-                                std::min(panel, width - first), accumulate || k > 0);
-              } else {
-                tile<rest_of_rows>(packed_a + row * a_row, packed_b + first * pairs, target, (count + 1) / 2,
-                                   std::min(panel, width - first), accumulate || k > 0);
-              }
-            }
-          }
+      const auto lines_of_panel = [&](Index n) {
+        const Index width = std::min(panel, Size.columns - n);
+        const float* const from = b + k * Size.b_depth + n * Size.b_column;
+        return Size.b_column == 1 ? Lines<float>{from, Size.b_depth, count, width}
+                                  : Lines<float>{from, Size.b_column, width, count};
+      };
+      for (Index m = 0; m < Size.rows; m += rows) {
+        const Index height = std::min(rows, Size.rows - m);
+        pack_a(a + m * Size.a_row + k * Size.a_depth, count, height, packed_a);
+        for (Index n = 0; n < Size.columns; n += panel) {
+          const Index width = std::min(panel, Size.columns - n);
+          pack_b(lines_of_panel(n).from, count, width, packed_b, turned);
+          sweep(packed_a, packed_b, c + m * Size.c_row + n, (count + 1) / 2, height, width, accumulate || k > 0,
+                n + panel < Size.columns ? lines_of_panel(n + panel) : Lines<float>{});
         }
       }
     }
@@ -86,13 +79,38 @@ struct BrainFloats {
  private:
   static constexpr Index rest_of_rows = Size.rows % tile_rows == 0 ? tile_rows : Size.rows % tile_rows;
 
+  // A panel of b meets all tiles of a block of a; meanwhile what the next panel is made of comes to the cache.
+  static void sweep(const Pair* a, const Pair* b, float* c, Index count, Index height, Index width, bool accumulate,
+                    const Lines<float>& next) {
+    using Fetch = FetchLineByLine<float>;
+    FetchWithinTiles<float> fetching;
+    fetching.next_panel = Fetch(next);
+    for (Index row = 0; row < height; row += tile_rows) {
+      float* const target = c + row * Size.c_row;
+      fetching.results = Fetch({target, Size.c_row, std::min(tile_rows, height - row), width});
+      if (row + tile_rows <= height) {
+        tile<tile_rows>(a + row * a_row, b, target, count, width, accumulate, fetching);
+      } else {
+        tile<rest_of_rows>(a + row * a_row, b, target, count, width, accumulate, fetching);
+      }
+    }
+  }
+
+  // Rows that lie far apart are asked for a few rows ahead.
+  static constexpr Index ahead = 8;
+
   static void pack_a(const float* a, Index count, Index height, Pair* packed) {
     if constexpr (Size.a_depth == 1) {
-      for (Index row = 0; row < height; ++row) pack_row(a + row * Size.a_row, count, packed + row * a_row);
+      for (Index row = 0; row < height; ++row) {
+        if (row + ahead < height) fetch(a + (row + ahead) * Size.a_row, count);
+        pack_row(a + row * Size.a_row, count, packed + row * a_row);
+      }
     } else {
       for (Index pair = 0; 2 * pair < count; ++pair) {
         const float* const upper = a + 2 * pair * Size.a_depth;
         const float* const lower = 2 * pair + 1 < count ? upper + Size.a_depth : nullptr;
+        for (Index row = 2 * pair + ahead; row < std::min(2 * pair + ahead + 2, count); ++row)
+          fetch(a + row * Size.a_depth, height);
         for (Index row = 0; row < height; row += lanes) {
           store(simd::pairs_of_rows(upper + row, lower == nullptr ? nullptr : lower + row, height - row),
                 packed + pair * a_pair + row, rows - row);
@@ -137,10 +155,10 @@ struct BrainFloats {
   }
 
   template <Index Rows>
-  static void tile(const Pair* a, const Pair* b, float* c, Index count, Index width, bool accumulate) {
+  TRANSFIX_INLINE static void tile(const Pair* a, const Pair* b, float* c, Index count, Index width, bool accumulate,
+                                   FetchWithinTiles<float>& fetching) {
     simd::PairSum sum[Rows][vectors];
-#pragma GCC unroll 2
-    for (Index pair = 0; pair < count; ++pair) {
+    const auto step = [&](Index pair) {
       simd::Pairs right[vectors];
 #pragma GCC unroll 3
       for (Index j = 0; j < vectors; ++j) right[j] = simd::Pairs::load(b + pair * panel + j * lanes);
@@ -150,7 +168,16 @@ struct BrainFloats {
 #pragma GCC unroll 3
         for (Index j = 0; j < vectors; ++j) sum[row][j].add(left, right[j]);
       }
+    };
+    // Both requests before two steps, as g++ 12 otherwise keeps a sum in memory.
+    Index pair = 0;
+    for (; pair + 2 <= count; pair += 2) {
+      fetching.at_even_step();
+      fetching.at_even_step();
+      step(pair);
+      step(pair + 1);
     }
+    if (pair < count) step(pair);
 #pragma GCC unroll 12
     for (Index row = 0; row < Rows; ++row) {
 #pragma GCC unroll 3

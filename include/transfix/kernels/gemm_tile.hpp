@@ -98,7 +98,8 @@ template <class Scalar, Index TileRows, Index RestRows, Index Columns, bool Rows
   FetchWithinTiles<Scalar> fetching;
   fetching.next_panel = Fetch(wanted.next_panel);
   // The hardware guesses which columns come next.
-  if (RowsOfA && wanted.left) fetching.left = Fetch({a + TileRows * a_row, a_row, rows - TileRows, depth});
+  if (RowsOfA && wanted.left && rows > TileRows)
+    fetching.left = Fetch({a + TileRows * a_row, a_row, rows - TileRows, depth});
   Index row = 0;
   for (; row < rows; row += TileRows) {
     if (wanted.results) fetching.results = Fetch({c + row * c_row, c_row, TileRows, Columns});
