@@ -2,6 +2,7 @@
 #pragma once
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <string>
 #include <transfix/core/storage.hpp>
 #include <transfix/kernels/gemm.hpp>
@@ -28,7 +29,12 @@ struct Transfix {
 template <class Library, Product Size, bool Accumulates>
 void product(benchmark::State& state) {
   static const double peak = measured_peak(1);
-  const auto numbers = [](Index count) { return transfix::Storage((count + 64) * Index{sizeof(float)}); };
+  // Written to, as the system clears memory when it is met first, which takes longer than some products.
+  const auto numbers = [](Index count) {
+    transfix::Storage storage((count + 64) * Index{sizeof(float)});
+    std::fill_n(reinterpret_cast<float*>(storage.data()), count + 64, 0.0f);
+    return storage;
+  };
   const auto a = numbers(Size.rows * Size.depth), b = numbers(Size.depth * Size.columns);
   const auto c = numbers(Size.rows * Size.c_row), scratch = numbers(transfix::kernels::product_scratch<float, Size>);
   const auto at = [](const auto& storage) { return reinterpret_cast<float*>(storage.data()); };
