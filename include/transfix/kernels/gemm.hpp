@@ -100,16 +100,6 @@ void pack(const Scalar* b, Index depth, Index columns, Scalar* packed, Index str
   }
 }
 
-// Where a whole panel of b lies, of the block of depth that begins at k.
-template <class Scalar, Product Size>
-Lines<Scalar> lines_of_panel(const Scalar* b, Index k, Index column) {
-  constexpr Index panel = Tiling<Scalar, Size>::panel;
-  const Index depth = std::min(Tiling<Scalar, Size>::depth_block, Size.depth - k);
-  const Scalar* const from = b + k * Size.b_depth + column * Size.b_column;
-  if (Size.b_column == 1) return {from, Size.b_depth, depth, panel};
-  return {from, Size.b_column, panel, depth};
-}
-
 // b in panels of columns, copied where its columns are no neighbours.
 template <class Scalar, Product Size>
 void multiply_by_panels(const Scalar* a, const Scalar* b, Scalar* c, bool accumulate,
@@ -130,7 +120,9 @@ void multiply_by_panels(const Scalar* a, const Scalar* b, Scalar* c, bool accumu
           const bool last = column + Tiling::panel >= Tiling::whole_columns;
           const Index next_k = last ? k + Tiling::depth_block : k, next_column = last ? 0 : column + Tiling::panel;
           wanted = {.results = true, .left = column == 0, .next_panel = {}};
-          if (next_k < Size.depth) wanted.next_panel = lines_of_panel<Scalar, Size>(b, next_k, next_column);
+          const Index next_depth = std::min(Tiling::depth_block, Size.depth - next_k);
+          if (next_depth > 0)
+            wanted.next_panel = lines_of_panel(Size, b, next_k, next_depth, next_column, Tiling::panel);
         }
         if constexpr (Tiling::packs_all) {
           pack<Scalar, Size>(source, depth, Tiling::panel, scratch, Tiling::panel);

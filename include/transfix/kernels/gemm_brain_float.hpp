@@ -57,20 +57,17 @@ struct BrainFloats {
     auto* const turned = packed_b + panel * pairs;  // a panel of b, before it is transposed
     for (Index k = 0; k < Size.depth; k += depth) {
       const Index count = std::min(depth, Size.depth - k);
-      const auto lines_of_panel = [&](Index n) {
-        const Index width = std::min(panel, Size.columns - n);
-        const float* const from = b + k * Size.b_depth + n * Size.b_column;
-        return Size.b_column == 1 ? Lines<float>{from, Size.b_depth, count, width}
-                                  : Lines<float>{from, Size.b_column, width, count};
+      const auto lines_from = [&](Index n) {
+        return lines_of_panel(Size, b, k, count, n, std::min(panel, Size.columns - n));
       };
       for (Index m = 0; m < Size.rows; m += rows) {
         const Index height = std::min(rows, Size.rows - m);
         pack_a(a + m * Size.a_row + k * Size.a_depth, count, height, packed_a);
         for (Index n = 0; n < Size.columns; n += panel) {
           const Index width = std::min(panel, Size.columns - n);
-          pack_b(lines_of_panel(n).from, count, width, packed_b, turned);
+          pack_b(lines_from(n).from, count, width, packed_b, turned);
           sweep(packed_a, packed_b, c + m * Size.c_row + n, (count + 1) / 2, height, width, accumulate || k > 0,
-                n + panel < Size.columns ? lines_of_panel(n + panel) : Lines<float>{});
+                n + panel < Size.columns ? lines_from(n + panel) : Lines<float>{});
         }
       }
     }

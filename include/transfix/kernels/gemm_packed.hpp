@@ -71,15 +71,13 @@ struct Packed {
         const Index height = std::min(rows, size.rows - m);
         pack_a<ColumnsOfA>(a + m * size.a_row + k * size.a_depth, ColumnsOfA ? size.a_depth : size.a_row, count, height,
                            size.rows - m, packed_a);
-        const auto lines_of_panel = [&](Index n) {
-          const Index columns = std::min(panel, size.columns - n);
-          return Lines<Scalar>{b + k * size.b_depth + n * size.b_column, RowsOfB ? size.b_depth : size.b_column,
-                               RowsOfB ? count : columns, RowsOfB ? columns : count};
+        const auto lines_from = [&](Index n) {
+          return lines_of_panel(size, b, k, count, n, std::min(panel, size.columns - n));
         };
         for (Index n = 0; n < size.columns; n += panel) {
           const Index columns = std::min(panel, size.columns - n);
-          const Lines<Scalar> lines = lines_of_panel(n),
-                              next = columns < size.columns - n ? lines_of_panel(n + panel) : Lines<Scalar>{};
+          const Lines<Scalar> lines = lines_from(n),
+                              next = columns < size.columns - n ? lines_from(n + panel) : Lines<Scalar>{};
           pack_b<RowsOfB>(lines.from, lines.stride, count, columns, packed_b);
           sweep(packed_a, packed_b, c + m * size.c_row + n, size.c_row, count, height, columns, accumulate || k > 0,
                 next);

@@ -80,6 +80,15 @@ inline constexpr Index a_stride = [] {
   return Size.a_depth == 1 ? Size.a_row : Size.a_depth;
 }();
 
+// Where `columns` columns of b lie, from n on, of the `depth` rows from k on: in the lines that are neighbours in
+// memory.
+template <class Scalar>
+Lines<Scalar> lines_of_panel(const Product& size, const Scalar* b, Index k, Index depth, Index n, Index columns) {
+  const Scalar* const from = b + k * size.b_depth + n * size.b_column;
+  if (size.b_column == 1) return {from, size.b_depth, depth, columns};
+  return {from, size.b_column, columns, depth};
+}
+
 // What a panel of tiles asks for while it computes.
 template <class Scalar>
 struct Wanted {
