@@ -65,9 +65,4 @@ struct FetchWithinTiles {
   TRANSFIX_INLINE void at_odd_step() { static_cast<void>(left.step()); }
 };
 
-struct FetchNothing {
-  static void at_even_step() {}
-  static void at_odd_step() {}
-};
-
 }  // namespace transfix::inline TRANSFIX_ABI::kernels::detail

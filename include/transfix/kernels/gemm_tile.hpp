@@ -20,9 +20,10 @@ namespace detail {
 // One register tile: c[Rows, Columns] (+)= a b over `depth` steps. The last vector may be partial. With RowsOfA the
 // numbers of a row of a are neighbours and rows lie a_stride apart, otherwise it is so with columns. One address serves
 // three rows, as a CPU adds a stride or its double to it for nothing. Meanwhile `fetching` asks for what comes next.
-template <class Scalar, Index Rows, Index Columns, bool RowsOfA, class Fetching>
+template <class Scalar, Index Rows, Index Columns, bool RowsOfA>
 TRANSFIX_INLINE void tile(const Scalar* __restrict a, Index a_stride, const Scalar* __restrict b, Index b_depth,
-                          Scalar* __restrict c, Index c_row, Index depth, bool accumulate, Fetching&& fetching) {
+                          Scalar* __restrict c, Index c_row, Index depth, bool accumulate,
+                          FetchWithinTiles<Scalar>& fetching) {
   const Scalar* every_third_row[(Rows + 2) / 3];
 #pragma GCC unroll 8
   for (Index i = 0; i < (Rows + 2) / 3; ++i) every_third_row[i] = a + 3 * i * (RowsOfA ? a_stride : 1);
@@ -117,7 +118,7 @@ template <class Scalar, Index TileRows, Index RestRows, Index Columns, bool Rows
   }
   if constexpr (RestRows != 0) {
     tile<Scalar, RestRows, Columns, RowsOfA>(a + row * a_row, a_stride, b, b_depth, c + row * c_row, c_row, depth,
-                                             accumulate, FetchNothing{});
+                                             accumulate, fetching);
   }
 }
 
