@@ -68,6 +68,12 @@ double Fixture::error(const std::string& name, const Extents& extents, const std
   return difference / (largest > 0 ? largest : 1);
 }
 
+void Fixture::check(const std::string& name, const Extents& extents, const std::vector<double>& found,
+                    double bound) const {
+  INFO(label_, name);
+  CHECK(error(name, extents, found) <= bound);
+}
+
 }  // namespace parity
 
 TEST_CASE("parity: a difference from PyTorch is seen, and measured against the largest number") {

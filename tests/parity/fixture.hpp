@@ -2,10 +2,12 @@
 #pragma once
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <memory>
 #include <string>
+#include <transfix/io/path_text.hpp>
 #include <transfix/testing.hpp>
 #include <type_traits>
 #include <vector>
@@ -36,11 +38,21 @@ class Fixture {
 
   /// The largest difference from the numbers of PyTorch, measured against the largest of them.
   double error(const std::string& name, const Extents& extents, const std::vector<double>& found) const;
-  template <class Shape, class Scalar>
-  void check(const std::string& name, const Scalar* found) const {
-    const double bound = std::is_same_v<Scalar, double> ? 1e-9 : 1e-4;
-    INFO(label_, name);
-    CHECK(error(name, extents_of(Shape{}), {found, found + Shape::size}) <= bound);
+  void check(const std::string& name, const Extents& extents, const std::vector<double>& found, double bound) const;
+  template <class Scalar>
+  void check(const std::string& name, const Extents& extents, const Scalar* found) const {
+    Index size = 1;
+    for (const Index extent : extents) size *= extent;
+    check(name, extents, {found, found + size}, std::is_same_v<Scalar, double> ? 1e-9 : 1e-4);
+  }
+  template <class Shape>
+  void check(const std::string& name, const auto* found) const {
+    check(name, extents_of(Shape{}), found);
+  }
+
+  template <Index... Numbers>
+  static Extents extents_of(Shape<Numbers...>) {
+    return {Numbers...};
   }
 
  private:
@@ -50,14 +62,36 @@ class Fixture {
   };
   const Tensor& tensor(const std::string& name) const;
 
-  template <Index... Numbers>
-  static Extents extents_of(Shape<Numbers...>) {
-    return {Numbers...};
-  }
-
   std::string label_;
   std::map<std::string, Tensor> tensors_;
 };
+
+/// A parameter, and the place for its gradient.
+template <class Scalar>
+struct TrainedNumbers {
+  std::string name;
+  Fixture::Extents extents;
+  Scalar *numbers, *gradient;
+};
+
+/// The numbers of a fixture become those of the parameters, and their gradients zero.
+template <class Scalar>
+void read(const Fixture& fixture, const std::vector<TrainedNumbers<Scalar>>& parameters) {
+  for (const auto& parameter : parameters) {
+    const auto& numbers = fixture.numbers("parameters." + parameter.name, parameter.extents);
+    std::transform(numbers.begin(), numbers.end(), parameter.numbers,
+                   [](double number) { return static_cast<Scalar>(number); });
+    std::fill_n(parameter.gradient, numbers.size(), Scalar(0));
+  }
+}
+
+template <class Scalar>
+void check_gradients(const Fixture& fixture, const std::vector<TrainedNumbers<Scalar>>& parameters) {
+  for (const auto& parameter : parameters) {
+    fixture.check("parameter_gradients." + parameter.name, parameter.extents, parameter.gradient);
+  }
+  CHECK(static_cast<Index>(parameters.size()) == fixture.count("parameter_gradients."));
+}
 
 /// A layer with the parameters of a fixture, its inputs, and places for the gradients of both.
 template <class Scalar, class Layer, class... Shapes>
@@ -71,11 +105,13 @@ class Numbers {
     for_each_input([&]<class Shape>(std::size_t number, Shape) {
       inputs_[number] = fixture.numbers<Shape, Scalar>("inputs." + std::to_string(number));
     });
-    for_each_number([&]<class Shape>(const std::string& name, Shape, Scalar* parameter, Scalar* gradient) {
-      const auto numbers = fixture.numbers<Shape, Scalar>("parameters." + name);
-      std::copy(numbers.begin(), numbers.end(), parameter);
-      std::fill(gradient, gradient + Shape::size, Scalar(0));
-    });
+    if constexpr (testing::detail::has_parameters<Layer>) {
+      for_each_parameter(*layer_, [&]<class Shape, class S>(const Path& path, Parameter<Shape, S>& parameter) {
+        parameters_.push_back({io::detail::written(path), Fixture::extents_of(Shape{}), parameter.data,
+                               context().gradient_of(parameter.data)});
+      });
+    }
+    read(fixture, parameters_);
   }
 
   Context context() const {
@@ -97,12 +133,7 @@ class Numbers {
     for_each_input([&]<class Shape>(std::size_t number, Shape) {
       fixture_.check<Shape>("input_gradients." + std::to_string(number), gradients_[number].data());
     });
-    Index parameters = 0;
-    for_each_number([&]<class Shape>(const std::string& name, Shape, Scalar*, Scalar* gradient) {
-      fixture_.check<Shape>("parameter_gradients." + name, gradient);
-      ++parameters;
-    });
-    CHECK(parameters == fixture_.count("parameter_gradients."));
+    parity::check_gradients(fixture_, parameters_);
     CHECK(Index{sizeof...(Shapes)} == fixture_.count("input_gradients."));
   }
 
@@ -112,18 +143,9 @@ class Numbers {
     (std::index_sequence_for<Shapes...>{});
   }
 
-  void for_each_number(auto&& function) {
-    if constexpr (testing::detail::has_parameters<Layer>) {
-      for_each_parameter(*layer_, [&]<class Shape, class S>(const Path& path, Parameter<Shape, S>& parameter) {
-        std::string name;
-        path.write([&](std::string_view piece) { name += piece; });
-        function(name, Shape{}, parameter.data, context().gradient_of(parameter.data));
-      });
-    }
-  }
-
   const Fixture& fixture_;
   std::unique_ptr<Layer> layer_, gradients_of_layer_;
+  std::vector<TrainedNumbers<Scalar>> parameters_;
   std::array<std::vector<Scalar>, sizeof...(Shapes)> inputs_, gradients_;
 };
 
