@@ -33,9 +33,9 @@ TEST_CASE("within tiles, results come before the next panel, and each to its end
   kernels::detail::FetchWithinTiles<float> fetching;
   fetching.results = kernels::detail::FetchLineByLine<float>({numbers.data(), 100, 2, 32});
   fetching.next_panel = kernels::detail::FetchLineByLine<float>({numbers.data(), 100, 3, 16});
-  for (int step = 0; step < 4; ++step) fetching.at_even_step();
+  for (int step = 0; step < 4; ++step) fetching.next_line();
   CHECK_FALSE(fetching.results.step());
-  for (int step = 0; step < 2; ++step) fetching.at_even_step();
+  for (int step = 0; step < 2; ++step) fetching.next_line();
   CHECK(fetching.next_panel.step());
   CHECK_FALSE(fetching.next_panel.step());
 }

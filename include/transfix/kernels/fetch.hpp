@@ -61,8 +61,8 @@ struct FetchWithinTiles {
   FetchLineByLine<Scalar> results;     // where the tile will be stored
   FetchLineByLine<Scalar> next_panel;  // of the right matrix
   FetchLineByLine<Scalar> left;        // rows of the left matrix for the tiles that follow
-  TRANSFIX_INLINE void at_even_step() { static_cast<void>(results.step() || next_panel.step()); }
-  TRANSFIX_INLINE void at_odd_step() { static_cast<void>(left.step()); }
+  TRANSFIX_INLINE void next_line() { static_cast<void>(results.step() || next_panel.step()); }
+  TRANSFIX_INLINE void next_line_of_left() { static_cast<void>(left.step()); }
 };
 
 }  // namespace transfix::inline TRANSFIX_ABI::kernels::detail

@@ -169,8 +169,8 @@ struct BrainFloats {
     // Both requests before two steps, as g++ 12 otherwise keeps a sum in memory.
     Index pair = 0;
     for (; pair + 2 <= count; pair += 2) {
-      fetching.at_even_step();
-      fetching.at_even_step();
+      fetching.next_line();
+      fetching.next_line();
       step(pair);
       step(pair + 1);
     }

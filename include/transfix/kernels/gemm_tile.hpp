@@ -51,9 +51,9 @@ TRANSFIX_INLINE void tile(const Scalar* __restrict a, Index a_stride, const Scal
   for (; k + 2 <= depth; k += 2) {
     // Hides k from the vectorizer of GCC 12, whose code for plain numbers reads behind the last row.
     if constexpr (width == 1) asm("" : "+r"(k));
-    if constexpr (width > 1) fetching.at_even_step();
+    if constexpr (width > 1) fetching.next_line();
     step(k);
-    if constexpr (width > 1 && RowsOfA) fetching.at_odd_step();
+    if constexpr (width > 1 && RowsOfA) fetching.next_line_of_left();
     step(k + 1);
   }
   if (k < depth) step(k);
