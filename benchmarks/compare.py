@@ -54,6 +54,9 @@ def main():
             line += f" {result['ratio']:.2f} |"
         print(line)
         results.append(result)
+    for count in sorted({result["threads"] for result in results}):
+        peaks = [row["medians"]["transfix"]["peak_GFLOP_per_second"] for row in results if row["threads"] == count]
+        print(f"Peak of our instructions, {count} thread{'s' * (count > 1)}: {statistics.median(peaks):.0f} GFLOP/s")
     target.write_text(json.dumps(results, indent=2) + "\n")
 
 
