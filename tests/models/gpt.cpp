@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <transfix/core/storage.hpp>
+#include <transfix/io/path_text.hpp>
 #include <transfix/loss/cross_entropy.hpp>
 #include <transfix/models/gpt.hpp>
 #include <transfix/testing.hpp>
@@ -119,10 +120,7 @@ TEST_CASE("gpt: parameters are named as in the code") {
   const auto names_of = [](auto config) {
     const auto model = std::make_unique<Gpt<config()>>();
     std::vector<std::string> names;
-    for_each_parameter(*model, [&](const Path& path, auto&) {
-      names.emplace_back();
-      path.write([&](std::string_view piece) { names.back() += piece; });
-    });
+    for_each_parameter(*model, [&](const Path& path, auto&) { names.push_back(io::detail::written(path)); });
     return names;
   };
   CHECK(names_of([] { return GptConfig{.vocabulary = 11, .context = 6, .width = 12, .heads = 3, .layers = 1}; }) ==

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <transfix/expression/activations.hpp>
+#include <transfix/io/path_text.hpp>
 #include <transfix/nn/linear.hpp>
 #include <transfix/nn/repeat.hpp>
 #include <transfix/testing.hpp>
@@ -36,10 +37,7 @@ TEST_CASE("repeat: layers are counted and named by number") {
   static_assert(parameter_count<Stack<4>> == 4 * parameter_count<Layer>);
   static Stack<3> stack;
   std::vector<std::string> names;
-  for_each_parameter(stack, [&](const Path& path, auto&) {
-    names.emplace_back();
-    path.write([&](std::string_view piece) { names.back() += piece; });
-  });
+  for_each_parameter(stack, [&](const Path& path, auto&) { names.push_back(io::detail::written(path)); });
   CHECK(names == std::vector<std::string>{"layers.0.linear.weight", "layers.0.linear.bias", "layers.1.linear.weight",
                                           "layers.1.linear.bias", "layers.2.linear.weight", "layers.2.linear.bias"});
 }

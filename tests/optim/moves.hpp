@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <transfix/io/path_text.hpp>
 #include <transfix/loss/cross_entropy.hpp>
 #include <transfix/train/trainer.hpp>
 
@@ -21,9 +22,7 @@ std::map<std::string, double> moves(const Optimizer& optimizer, const auto& data
   auto* const old = reinterpret_cast<const float*>(before.get());
   auto* const first = reinterpret_cast<const float*>(&trainer.model());
   for_each_parameter(trainer.model(), [&](const Path& path, auto& parameter) {
-    std::string name;
-    path.write([&](std::string_view piece) { name += piece; });
-    double& sum = found[name];
+    double& sum = found[io::detail::written(path)];
     for (const float& number : numbers(parameter)) sum += std::abs(double{number} - double{old[&number - first]});
   });
   return found;
