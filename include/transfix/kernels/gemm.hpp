@@ -58,8 +58,9 @@ template <class Scalar, Product Size, Index Columns>
 TRANSFIX_INLINE void panel(const Scalar* a, const Scalar* b, Index b_depth, Scalar* c, Index depth, bool accumulate,
                            const Wanted<Scalar>& wanted = {}) {
   constexpr Index tile_rows = std::min(Tiling<Scalar, Size>::rows, Size.rows), rest = Size.rows % tile_rows;
-  panel_of_tiles<Scalar, tile_rows, rest, Columns, Size.a_depth == 1>(a, a_stride<Size>, b, b_depth, c, Size.c_row,
-                                                                      Size.rows - rest, depth, accumulate, wanted);
+  constexpr Index width = simd::lanes<Scalar>, vectors = (Columns + width - 1) / width;
+  panel_of_tiles<Scalar, tile_rows, rest, vectors, Columns % width != 0, Size.a_depth == 1>(
+      a, a_stride<Size>, b, b_depth, c, Size.c_row, Size.rows - rest, Columns, depth, accumulate, wanted);
 }
 
 // All whole panels of one row of tiles after the other.
@@ -74,9 +75,9 @@ void sweep_rows(const Scalar* a, const Scalar* b, Scalar* c, bool accumulate) {
         Scalar* const target = c + row * Size.c_row + column;
         FetchWithinTiles<Scalar> fetching;
         fetching.results = FetchLineByLine<Scalar>({target, Size.c_row, Rows, Tiling::panel});
-        tile<Scalar, Rows, Tiling::panel, Size.a_depth == 1>(a + row * Size.a_row, a_stride<Size>, b + column,
-                                                             Size.b_depth, target, Size.c_row, Size.depth, accumulate,
-                                                             fetching);
+        tile<Scalar, Rows, Tiling::vectors, false, Size.a_depth == 1>(a + row * Size.a_row, a_stride<Size>, b + column,
+                                                                      Size.b_depth, target, Size.c_row, Tiling::panel,
+                                                                      Size.depth, accumulate, fetching);
       }
     };
     Index row = 0;

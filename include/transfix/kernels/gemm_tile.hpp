@@ -17,37 +17,37 @@ struct Product {
 
 namespace detail {
 
-// One register tile: c[Rows, Columns] (+)= a b over `depth` steps. The last vector may be partial. With RowsOfA the
-// numbers of a row of a are neighbours and rows lie a_stride apart, otherwise it is so with columns. One address serves
-// three rows, as a CPU adds a stride or its double to it for nothing. Meanwhile `fetching` asks for what comes next.
-template <class Scalar, Index Rows, Index Columns, bool RowsOfA>
+// One register tile: c[Rows, columns] (+)= a b over `depth` steps, columns in Vectors vectors, the last of them Partial
+// or not. With RowsOfA the numbers of a row of a are neighbours and rows lie a_stride apart, otherwise it is so with
+// columns. One address serves three rows, as a CPU adds a stride or its double to it for nothing. Meanwhile `fetching`
+// asks for what comes next.
+template <class Scalar, Index Rows, Index Vectors, bool Partial, bool RowsOfA>
 TRANSFIX_INLINE void tile(const Scalar* __restrict a, Index a_stride, const Scalar* __restrict b, Index b_depth,
-                          Scalar* __restrict c, Index c_row, Index depth, bool accumulate,
+                          Scalar* __restrict c, Index c_row, Index columns, Index depth, bool accumulate,
                           FetchWithinTiles<Scalar>& fetching) {
   const Scalar* every_third_row[(Rows + 2) / 3];
 #pragma GCC unroll 8
   for (Index i = 0; i < (Rows + 2) / 3; ++i) every_third_row[i] = a + 3 * i * (RowsOfA ? a_stride : 1);
   using Vector = simd::Batch<Scalar>;
-  constexpr Index width = simd::lanes<Scalar>, vectors = (Columns + width - 1) / width, partial = Columns % width;
-  Vector sum[Rows][vectors];
+  constexpr Index width = simd::lanes<Scalar>;
+  Vector sum[Rows][Vectors];
 #pragma GCC unroll 32
   for (Index row = 0; row < Rows; ++row) {
 #pragma GCC unroll 8
-    for (Index j = 0; j < vectors; ++j) sum[row][j] = Vector(Scalar(0));
+    for (Index j = 0; j < Vectors; ++j) sum[row][j] = Vector(Scalar(0));
   }
   const auto step = [&](Index k) {
-    Vector right[vectors];
+    Vector right[Vectors];
 #pragma GCC unroll 8
-    for (Index j = 0; j < vectors; ++j) right[j] = simd::load<Vector>(b + k * b_depth + j * width);
+    for (Index j = 0; j < Vectors; ++j) right[j] = simd::load<Vector>(b + k * b_depth + j * width);
 #pragma GCC unroll 32
     for (Index row = 0; row < Rows; ++row) {
       const Vector left(RowsOfA ? every_third_row[row / 3][row % 3 * a_stride + k] : a[row + k * a_stride]);
 #pragma GCC unroll 8
-      for (Index j = 0; j < vectors; ++j) sum[row][j] = simd::multiply_add(left, right[j], sum[row][j]);
+      for (Index j = 0; j < Vectors; ++j) sum[row][j] = simd::multiply_add(left, right[j], sum[row][j]);
     }
   };
   Index k = 0;
-#pragma GCC unroll 2
   for (; k + 2 <= depth; k += 2) {
     // Hides k from the vectorizer of GCC 12, whose code for plain numbers reads behind the last row.
     if constexpr (width == 1) asm("" : "+r"(k));
@@ -60,12 +60,13 @@ TRANSFIX_INLINE void tile(const Scalar* __restrict a, Index a_stride, const Scal
 #pragma GCC unroll 32
   for (Index row = 0; row < Rows; ++row) {
 #pragma GCC unroll 8
-    for (Index j = 0; j < vectors; ++j) {
+    for (Index j = 0; j < Vectors; ++j) {
       Scalar* out = c + row * c_row + j * width;
-      if (partial != 0 && j == vectors - 1) {
+      if (Partial && j == Vectors - 1) {
         Scalar lanes[width];
         simd::store(sum[row][j], lanes);
-        for (Index lane = 0; lane < partial; ++lane) out[lane] = accumulate ? out[lane] + lanes[lane] : lanes[lane];
+        for (Index lane = 0; lane < columns % width; ++lane)
+          out[lane] = accumulate ? out[lane] + lanes[lane] : lanes[lane];
       } else {
         simd::store(accumulate ? simd::load<Vector>(out) + sum[row][j] : sum[row][j], out);
       }
@@ -98,10 +99,10 @@ struct Wanted {
 };
 
 // All rows of one panel of columns: `rows` in tiles of TileRows, then a tile of RestRows. Of a product's sizes only
-// those that shape a tile are template parameters, so that products share the code.
-template <class Scalar, Index TileRows, Index RestRows, Index Columns, bool RowsOfA>
+// those that shape the registers of a tile are template parameters, so that products share the code.
+template <class Scalar, Index TileRows, Index RestRows, Index Vectors, bool Partial, bool RowsOfA>
 [[gnu::noinline]] void panel_of_tiles(const Scalar* a, Index a_stride, const Scalar* b, Index b_depth, Scalar* c,
-                                      Index c_row, Index rows, Index depth, bool accumulate,
+                                      Index c_row, Index rows, Index columns, Index depth, bool accumulate,
                                       const Wanted<Scalar>& wanted) {
   using Fetch = FetchLineByLine<Scalar>;
   const Index a_row = RowsOfA ? a_stride : 1;
@@ -112,13 +113,13 @@ template <class Scalar, Index TileRows, Index RestRows, Index Columns, bool Rows
     fetching.left = Fetch({a + TileRows * a_row, a_row, rows - TileRows, depth});
   Index row = 0;
   for (; row < rows; row += TileRows) {
-    if (wanted.results) fetching.results = Fetch({c + row * c_row, c_row, TileRows, Columns});
-    tile<Scalar, TileRows, Columns, RowsOfA>(a + row * a_row, a_stride, b, b_depth, c + row * c_row, c_row, depth,
-                                             accumulate, fetching);
+    if (wanted.results) fetching.results = Fetch({c + row * c_row, c_row, TileRows, columns});
+    tile<Scalar, TileRows, Vectors, Partial, RowsOfA>(a + row * a_row, a_stride, b, b_depth, c + row * c_row, c_row,
+                                                      columns, depth, accumulate, fetching);
   }
   if constexpr (RestRows != 0) {
-    tile<Scalar, RestRows, Columns, RowsOfA>(a + row * a_row, a_stride, b, b_depth, c + row * c_row, c_row, depth,
-                                             accumulate, fetching);
+    tile<Scalar, RestRows, Vectors, Partial, RowsOfA>(a + row * a_row, a_stride, b, b_depth, c + row * c_row, c_row,
+                                                      columns, depth, accumulate, fetching);
   }
 }
 

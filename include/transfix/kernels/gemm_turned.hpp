@@ -63,9 +63,10 @@ void multiply_turned(const Scalar* a, const Scalar* b, Scalar* c, bool accumulat
       for (Index column = 0; column < T::columns; column += T::panel) {
         const auto tiles = [&]<Index Columns>(std::integral_constant<Index, Columns>) {
           constexpr Index rows = T::rows < Rows ? T::rows : Rows, rest = Rows % rows;
-          panel_of_tiles<Scalar, rows, rest, Columns, true>(
+          panel_of_tiles<Scalar, rows, rest, Columns / T::width, false, true>(
               b + first * Size.b_column + k, Size.b_column, right + k * T::columns + column, T::columns, block + column,
-              T::columns, Rows - rest, depth, k > 0, {.results = false, .left = column == 0, .next_panel = {}});
+              T::columns, Rows - rest, Columns, depth, k > 0,
+              {.results = false, .left = column == 0, .next_panel = {}});
         };
         constexpr Index last = T::columns % T::panel;
         if (last == 0 || column + T::panel <= T::columns) {
