@@ -4,8 +4,10 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <memory>
+#include <span>
 #include <transfix/core/storage.hpp>
 #include <transfix/expression/stored.hpp>
 #include <transfix/nn/initialize.hpp>
@@ -59,19 +61,20 @@ class Pass {
 
 namespace detail {
 /// Compares gradients with central differences; remembers the worst relative error, measured against the
-/// larger of the gradient itself and the typical size of its tensor.
+/// larger of the gradient itself and the typical size of its tensor. Its code is the same for all functions.
 class Comparison {
  public:
   Comparison() = default;
   /// Where terms of the loss cancel each other: the sum of their absolute values.
   explicit Comparison(double magnitude) : magnitude_(magnitude) {}
 
-  void compare(std::vector<double> gradients, auto&& place, auto&& loss) {
+  /// The gradients of loss() in as many numbers, which are changed one at a time meanwhile.
+  void compare(std::span<const double> gradients, double* numbers, const std::function<double()>& loss) {
     double square = 0;
     for (const double gradient : gradients) square += gradient * gradient;
     const double typical = std::sqrt(square / static_cast<double>(gradients.size()));
     for (std::size_t i = 0; i < gradients.size(); ++i) {
-      double& number = place(i);
+      double& number = numbers[i];
       const double before = number, step = 1e-4 * std::max(1.0, std::abs(before));
       const auto at = [&](double offset) {
         number = before + offset;
@@ -135,15 +138,22 @@ double gradient_error(const Function& given, Context context = {}, Shapes...) {
     }
     (std::make_integer_sequence<Index, Index{sizeof...(Shapes)}>{});
   };
+  std::vector<std::span<double>> trained;  // the numbers of each parameter that has gradients
   if constexpr (detail::has_parameters<Function>) {
     place_frozen(*function, frozen.data());
-    for_each_parameter(*function, [&](const Path&, auto& parameter) { fill_normal(parameter, random, 0.5); });
-    for_each_parameter(*gradients_of_function, [&](const Path&, auto& parameter) {
-      if constexpr (std::remove_reference_t<decltype(parameter)>::trained) fill(parameter, 0);
+    for_each_parameter(*function, [&]<class Shape, class Stored>(const Path&, Parameter<Shape, Stored>& parameter) {
+      fill_normal(parameter, random, 0.5);
+      if constexpr (Parameter<Shape, Stored>::trained)
+        trained.emplace_back(parameter.data, static_cast<std::size_t>(Shape::size));
     });
     context.gradient_offset =
         reinterpret_cast<std::byte*>(gradients_of_function.get()) - reinterpret_cast<std::byte*>(function.get());
   }
+  const auto gradients_of = [&](std::span<double> numbers) {
+    auto* const place = reinterpret_cast<std::byte*>(numbers.data()) + context.gradient_offset;
+    return std::span(reinterpret_cast<double*>(place), numbers.size());
+  };
+  for (const auto numbers : trained) std::ranges::fill(gradients_of(numbers), 0.0);
   Pass pass(make, context);
   using E = typename decltype(pass)::E;
   std::vector<double> weights(static_cast<std::size_t>(E::span));
@@ -159,21 +169,8 @@ double gradient_error(const Function& given, Context context = {}, Shapes...) {
   for (std::size_t i = 0; i < weights.size(); ++i) magnitude += std::abs(weights[i] * result[i]);
   pass.backward(weights.data());
   detail::Comparison comparison(magnitude);
-  for (std::size_t i = 0; i < sizeof...(Shapes); ++i) {
-    comparison.compare(
-        gradients[i], [&](std::size_t k) -> double& { return inputs[i][k]; }, loss);
-  }
-  if constexpr (detail::has_parameters<Function>) {
-    auto* const first = reinterpret_cast<double*>(function.get());
-    auto* const first_gradient = reinterpret_cast<double*>(gradients_of_function.get());
-    for_each_parameter(*function, [&]<class Shape, class Stored>(const Path&, Parameter<Shape, Stored>& parameter) {
-      if constexpr (Parameter<Shape, Stored>::trained) {
-        const double* gradient = first_gradient + (parameter.data - first);
-        comparison.compare(
-            {gradient, gradient + Shape::size}, [&](std::size_t k) -> double& { return parameter.data[k]; }, loss);
-      }
-    });
-  }
+  for (std::size_t i = 0; i < sizeof...(Shapes); ++i) comparison.compare(gradients[i], inputs[i].data(), loss);
+  for (const auto numbers : trained) comparison.compare(gradients_of(numbers), numbers.data(), loss);
   return comparison.worst();
 }
 

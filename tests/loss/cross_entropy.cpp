@@ -69,10 +69,8 @@ template <class H>
 void check_gradients(H& head, auto pass) {
   pass.train(0.5);
   testing::detail::Comparison comparison;
-  comparison.compare(
-      head.d_hidden, [&](std::size_t i) -> double& { return head.hidden[i]; }, [&] { return 0.5 * pass.evaluate(); });
-  comparison.compare(
-      head.d_weight, [&](std::size_t i) -> double& { return head.weight[i]; }, [&] { return 0.5 * pass.evaluate(); });
+  comparison.compare(head.d_hidden, head.hidden.data(), [&] { return 0.5 * pass.evaluate(); });
+  comparison.compare(head.d_weight, head.weight.data(), [&] { return 0.5 * pass.evaluate(); });
   CHECK(comparison.worst() < 1e-6);
 }
 
@@ -150,8 +148,7 @@ TEST_CASE("cross-entropy: logits that are a name themselves add to its gradient"
   pass.train(1);
   const auto once = gradients;
   testing::detail::Comparison comparison;
-  comparison.compare(
-      once, [&](std::size_t i) -> double& { return logits[i]; }, [&] { return pass.evaluate(); });
+  comparison.compare(once, logits.data(), [&] { return pass.evaluate(); });
   CHECK(comparison.worst() < 1e-6);
   pass.train(1);  // the next sequence of a batch
   for (std::size_t i = 0; i < once.size(); ++i) CHECK(gradients[i] == doctest::Approx(2 * once[i]));

@@ -62,9 +62,7 @@ struct Training {
     auto* const first_gradient = reinterpret_cast<double*>(gradients.get());
     for_each_parameter(*model, [&]<class Shape>(const Path&, Parameter<Shape, double>& parameter) {
       const double* gradient = first_gradient + (parameter.data - first);
-      comparison.compare(
-          {gradient, gradient + Shape::size}, [&](std::size_t k) -> double& { return parameter.data[k]; },
-          [&] { return run(false); });
+      comparison.compare({gradient, std::size_t{Shape::size}}, parameter.data, [&] { return run(false); });
     });
     return comparison.worst();
   }

@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <transfix/io/path_text.hpp>
 #include <transfix/testing.hpp>
@@ -74,6 +75,13 @@ struct TrainedNumbers {
   Scalar *numbers, *gradient;
 };
 
+/// One function for all parameters of all layers.
+template <class Scalar>
+void add(const Path& path, std::span<const Index> extents, Scalar* numbers, Scalar* gradient,
+         std::vector<TrainedNumbers<Scalar>>& to) {
+  to.push_back({io::detail::written(path), {extents.begin(), extents.end()}, numbers, gradient});
+}
+
 /// The numbers of a fixture become those of the parameters, and their gradients zero.
 template <class Scalar>
 void read(const Fixture& fixture, const std::vector<TrainedNumbers<Scalar>>& parameters) {
@@ -106,10 +114,11 @@ class Numbers {
       inputs_[number] = fixture.numbers<Shape, Scalar>("inputs." + std::to_string(number));
     });
     if constexpr (testing::detail::has_parameters<Layer>) {
-      for_each_parameter(*layer_, [&]<class Shape, class S>(const Path& path, Parameter<Shape, S>& parameter) {
-        parameters_.push_back({io::detail::written(path), Fixture::extents_of(Shape{}), parameter.data,
-                               context().gradient_of(parameter.data)});
-      });
+      const Context trained = context();
+      for_each_parameter(
+          *layer_, [&]<Index... Extents, class S>(const Path& path, Parameter<Shape<Extents...>, S>& parameter) {
+            add(path, std::array{Extents...}, parameter.data, trained.gradient_of(parameter.data), parameters_);
+          });
     }
     read(fixture, parameters_);
   }

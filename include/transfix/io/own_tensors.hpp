@@ -68,12 +68,18 @@ struct OwnTensor {
   bool is_adapter() const { return name.ends_with(".down") || name.ends_with(".up"); }
 };
 
+// One function for all parameters of all models.
+inline void add(const Path& path, std::span<const std::uint64_t> shape, std::string_view dtype, std::size_t count,
+                std::vector<OwnTensor>& to) {
+  to.push_back({written(path), shape, dtype, count});
+}
+
 template <class Model>
 std::vector<OwnTensor> own_tensors(const Model& model, Parts parts = Parts::all) {
   std::vector<OwnTensor> found;
   for_each_parameter(model, [&]<class Shape, class Stored>(const Path& path, const Parameter<Shape, Stored>&) {
     if (!is_among<Parameter<Shape, Stored>>(parts)) return;
-    found.push_back({written(path), extents_of<Shape>(), dtype_of<Computed<Stored>>(), std::size_t{Shape::size}});
+    add(path, extents_of<Shape>(), dtype_of<Computed<Stored>>(), std::size_t{Shape::size}, found);
   });
   return found;
 }
