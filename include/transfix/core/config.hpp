@@ -27,7 +27,8 @@
 #endif
 
 // TRANSFIX_BFLOAT16: 1 rounds the operands of larger products of floats to bfloat16 and adds in float, about twice
-// as fast on a CPU with AVX512-BF16 or AMX-BF16; numbers in memory stay floats. By default 0.
+// as fast on a CPU with AMX-BF16 or with the AVX512-BF16 of a Zen 4 or 5; on an Intel CPU without AMX that is half as
+// fast as float. Numbers in memory stay floats. By default 0.
 #ifndef TRANSFIX_BFLOAT16
 #define TRANSFIX_BFLOAT16 0
 #endif
