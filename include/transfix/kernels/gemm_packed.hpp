@@ -99,8 +99,9 @@ struct Packed {
       Scalar partial[tile_rows * panel];
       const auto multiply_by_tile = [&]<Index Rows>(std::integral_constant<Index, Rows>) {
         const bool whole = rows == Rows && columns == panel;
-        tile<Scalar, Rows, 2, false, false>(a, tile_rows, b, panel, whole ? c : partial, whole ? c_row : panel, panel,
-                                            count, whole && accumulate, fetching);
+        tile<Scalar, Rows, panel / width, false, false>(a, tile_rows, b, panel, whole ? c : partial,
+                                                        whole ? c_row : panel, panel, count, whole && accumulate,
+                                                        fetching);
         return whole;
       };
       const bool whole = rows <= tile_rows / 3 ? multiply_by_tile(std::integral_constant<Index, tile_rows / 3>{})
