@@ -8,8 +8,9 @@
 // Products whose operands are copied, block by block, to the order in which the register tile reads them (Goto & van de
 // Geijn 2008). With 16 registers a tile is narrow and takes one line of a row of b; lines that lie a row apart fall
 // into few sets of a cache and each into another page, and a product without copies runs at half the speed. With 32
-// registers copies pay where the result is large. As all operands look alike once they are copied, the code is the same
-// for products of all extents.
+// registers copies pay where the result is large, and earlier where columns of a are read, as for gradients of weights:
+// their numbers lie in lines far apart, too. As all operands look alike once they are copied, the code is the same for
+// products of all extents.
 
 namespace transfix::inline TRANSFIX_ABI::kernels::detail {
 
@@ -19,7 +20,8 @@ inline constexpr bool goes_packed = [] {
   if ((Size.a_row != 1 && Size.a_depth != 1) || (Size.b_depth != 1 && Size.b_column != 1)) return false;
   // To transpose b takes more rows to pay for.
   if (simd::registers > 16)
-    return Size.rows >= (Size.b_column == 1 ? 64 : 128) && Size.rows * Size.columns > 512 * 1024;
+    return Size.rows >= (Size.b_column == 1 ? 64 : 128) &&
+           Size.rows * Size.columns > (Size.a_row == 1 ? 128 : 512) * 1024;
   // Few rows pay for copies only where b does not lie in the first cache.
   return Size.rows >= 64 || (Size.rows >= 24 && Size.depth * Size.columns >= 16 * 1024);
 }();
