@@ -110,7 +110,7 @@ TEST_CASE("together: pairs of different lengths, in the shortest form that all o
                                                                     .hidden = 24,
                                                                     .encoder_layers = 1,
                                                                     .decoder_layers = 1,
-                                                                    .shortest = 4},
+                                                                    .shortest = 2},
                                        double>;
   const auto alone = losses<Model, Threads<1, 2>>(PaddedPairs<Model>());
   CHECK(support::largest_difference(losses<Model, Threads<1, 2, 3>>(PaddedPairs<Model>()).data(), alone) < 1e-12);
@@ -118,7 +118,7 @@ TEST_CASE("together: pairs of different lengths, in the shortest form that all o
 
 TEST_CASE("together: texts of different lengths that are classified, also in shorter forms") {
   constexpr models::ClassifierConfig config{
-      .classes = 8, .context = 12, .width = 16, .heads = 2, .hidden = 24, .layers = 2, .shortest = 6, .vocabulary = 8};
+      .classes = 8, .context = 12, .width = 16, .heads = 2, .hidden = 24, .layers = 2, .shortest = 3, .vocabulary = 8};
   using Model = models::TokenClassifier<config, double>;
   const auto alone = losses<Model, Threads<1, 2>>(Texts<Model>());
   CHECK(support::largest_difference(losses<Model, Threads<1, 2, 3>>(Texts<Model>()).data(), alone) < 1e-12);
