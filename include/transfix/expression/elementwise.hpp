@@ -104,16 +104,23 @@ struct Map : Computation<Map<Rule, First, Rest...>> {
     unrolled<count>([&](auto i) { get<i()>(operands).open(get<i()>(tape), context); });
   }
 
+  /// The gradients of the operands from the gradient of the result.
+  template <class Vector>
+  TRANSFIX_INLINE std::array<Vector, std::size_t{count}> gradients(const Tape& tape, Index row, Index column,
+                                                                   Vector gradient) const {
+    return [&]<Index... I>(std::integer_sequence<Index, I...>) {
+      return detail::rule_gradients(rule, position<Vector>(row, column), gradient,
+                                    get<I>(operands).template lane<Vector>(get<I>(tape), row, column)...);
+    }
+    (std::make_integer_sequence<Index, count>{});
+  }
+
   template <class Vector>
   TRANSFIX_INLINE void pull(Tape& tape, const Context& context, Index row, Index column, Vector gradient) const {
     if constexpr (differentiable) {
-      const auto gradients = [&]<Index... I>(std::integer_sequence<Index, I...>) {
-        return detail::rule_gradients(rule, position<Vector>(row, column), gradient,
-                                      get<I>(operands).template lane<Vector>(get<I>(tape), row, column)...);
-      }
-      (std::make_integer_sequence<Index, count>{});
+      const auto shares = gradients(tape, row, column, gradient);
       unrolled<count>([&](auto i) {
-        get<i()>(operands).pull(get<i()>(tape), context, row, column, gradients[static_cast<std::size_t>(i())]);
+        get<i()>(operands).pull(get<i()>(tape), context, row, column, shares[static_cast<std::size_t>(i())]);
       });
     }
   }

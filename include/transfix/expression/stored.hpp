@@ -1,34 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <transfix/expression/elementwise.hpp>
-#include <tuple>
+#include <transfix/expression/place.hpp>
 
 namespace transfix::inline TRANSFIX_ABI {
 
 namespace detail {
-/// The operation in an expression whose numbers nobody needs once those of the expression are known, because neither
-/// its own gradient nor those of the rules above it depend on them: a product under a bias and a residual. `of(tape)`
-/// is its tape.
-template <class E>
-struct PlaceOf {
-  static constexpr bool found = false;
-};
-template <class Rule, class... Operands>
-requires(Rule::is_linear && (PlaceOf<Operands>::found || ...)) struct PlaceOf<Map<Rule, Operands...>> {
-  static constexpr bool found = true;
-  static constexpr Index number = [] {
-    Index at = 0;
-    for (const bool here : {PlaceOf<Operands>::found...}) {
-      if (here) break;
-      ++at;
-    }
-    return at;
-  }();
-  static auto& of(auto& tape) {
-    return PlaceOf<std::tuple_element_t<std::size_t{number}, std::tuple<Operands...>>>::of(get<number>(tape));
-  }
-};
-
 /// Where a stored expression keeps its numbers and gradients: in a buffer of its own, or in the place of an operation.
 template <class E>
 struct RoomOf {
@@ -55,9 +31,11 @@ struct Stored : Computation<Stored<E>>, Reading<Stored<E>> {
   using Shape = typename E::Shape;
   using Strides = DenseStrides<Shape>;
   using Room = detail::RoomOf<E>;
+  using Slopes = detail::Slopes<E>;
   using Tape = typename Room::Tape;
   static constexpr bool differentiable = E::differentiable, accumulates = false;
   static constexpr Index span = Shape::size;
+  static constexpr bool has_slopes = differentiable && Slopes::complete && !detail::PlaceOf<E>::found;
   static constexpr Index open_bytes = differentiable ? workspace_bytes<Scalar>(span) : 0;
   static constexpr Index forward_bytes = E::forward_bytes;
   static constexpr Index close_bytes = differentiable ? E::open_bytes + E::close_bytes : 0;
@@ -76,7 +54,9 @@ struct Stored : Computation<Stored<E>>, Reading<Stored<E>> {
     Scalar* const to = Room::of(tape).value.data;
     for_each_vector<E>([&](auto tag, Index row, Index column) {
       using Vector = decltype(tag);
-      simd::store(expression.template lane<Vector>(tape.expression, row, column), to + row * Shape::columns + column);
+      const Vector value = expression.template lane<Vector>(tape.expression, row, column);
+      if constexpr (has_slopes) Slopes::keep(expression, tape.expression, row, column, Vector(Scalar(1)));
+      simd::store(value, to + row * Shape::columns + column);
     });
   }
 
@@ -88,8 +68,12 @@ struct Stored : Computation<Stored<E>>, Reading<Stored<E>> {
       Room::of(tape).gradient = from;  // an operation that gave its place has its gradient there, too
       for_each_vector<E>([&](auto tag, Index row, Index column) {
         using Vector = decltype(tag);
-        expression.pull(tape.expression, context, row, column,
-                        simd::load<Vector>(from + row * Shape::columns + column));
+        const Vector gradient = simd::load<Vector>(from + row * Shape::columns + column);
+        if constexpr (has_slopes) {
+          Slopes::pull(expression, tape.expression, context, row, column, gradient);
+        } else {
+          expression.pull(tape.expression, context, row, column, gradient);
+        }
       });
       expression.close(tape.expression, context);
       context.workspace = mark;
