@@ -39,11 +39,15 @@ class Pass {
     Context context = context_;
     const auto expression = store(make_());
     expression.forward(tape(), context);
+    forward_is_new_ = true;
     return expression.value(tape());
   }
 
-  /// Gradients of the sum of weights times result, added where leaves have theirs. Call forward first.
+  /// Gradients of the sum of weights times result, added where leaves have theirs. Call forward first; if called again
+  /// after it, works forward again, as a backward pass may write over what the tape holds.
   void backward(const Scalar* weights) {
+    if (!forward_is_new_) forward();
+    forward_is_new_ = false;
     Context context = context_;
     const auto expression = store(make_());
     expression.open(tape(), context);
@@ -57,6 +61,7 @@ class Pass {
   Make make_;
   Context context_;
   Storage tape_, workspace_;
+  bool forward_is_new_ = false;
 };
 
 namespace detail {

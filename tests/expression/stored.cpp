@@ -74,7 +74,7 @@ TEST_CASE("slopes in the place of a product give the gradients of activations an
   CHECK(gradient_error(masked, X::Shape{}, Weight::Shape{}, Bias::Shape{}) < 1e-6);
 }
 
-TEST_CASE("slopes outlive the backward pass") {
+TEST_CASE("a backward pass can be repeated where gradients take the place of slopes") {
   const support::Numbers<X::Shape> x(2);
   const support::Numbers<Weight::Shape> w(3);
   std::vector<double> gradients(X::Shape::size);
@@ -86,6 +86,18 @@ TEST_CASE("slopes outlive the backward pass") {
   const auto once = gradients;
   pass.backward(ones.data());
   for (std::size_t i = 0; i < once.size(); ++i) CHECK(gradients[i] == 2 * once[i]);
+}
+
+TEST_CASE("gradients of what a product reads take the place of its numbers") {
+  const auto feed_forward = [](auto x, auto w, auto v) { return matmul(gelu(matmul(x, w)), v); };
+  CHECK(gradient_error(feed_forward, X::Shape{}, Weight::Shape{}, Weight::Shape{}) < 1e-6);
+  const auto chain = [](auto x, auto w, auto v) { return matmul(matmul(x, w), transpose(matmul(v, w))); };
+  CHECK(gradient_error(chain, X::Shape{}, Weight::Shape{}, Weight::Shape{}) < 1e-6);
+  const auto sum = [](auto x, auto w, auto b) { return matmul(matmul(x, w) * 2 + b, w); };
+  CHECK(gradient_error(sum, X::Shape{}, Weight::Shape{}, Bias::Shape{}) < 1e-6);
+  // One buffer of gradients serves: that of the result.
+  using E = decltype(store(feed_forward(std::declval<X>(), std::declval<Weight>(), std::declval<Weight>())));
+  static_assert(E::open_bytes + E::close_bytes < 2 * workspace_bytes<double>(E::span) + E::scratch);
 }
 
 TEST_CASE("a named value in the place of a product can be used any number of times") {

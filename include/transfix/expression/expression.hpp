@@ -18,7 +18,8 @@
 //   forward(tape, context)            compute; operands first
 //   open(tape, context)               take memory for the gradient of every stored operand
 //   pull(tape, context, row, column, gradient)   hand over a vector of gradients (lanes: to the operands)
-//   close(tape, context)              work out the gradients of the operands from one's own
+//   close(tape, context)              work out the gradients of the operands from one's own; once after a forward pass,
+//                                     as gradients may take the place of numbers that nobody needs any more
 // Memory of the workspace is counted by the types: open_bytes, forward_bytes and close_bytes.
 
 namespace transfix::inline TRANSFIX_ABI {
@@ -59,6 +60,16 @@ struct Computation : ExpressionTag {
 };
 
 struct EmptyTape {};
+
+/// Whether close() of a stored expression does without its numbers, so that its gradient may take their place.
+template <class E>
+constexpr bool closes_without_value() {
+  if constexpr (requires { E::closes_without_value; }) {
+    return E::closes_without_value;
+  } else {
+    return false;
+  }
+}
 
 /// The tensor that an expression computes.
 template <Viewable E>
@@ -112,6 +123,7 @@ struct StoredComputation : Computation<Self>, Reading<Self> {
   static void open(auto& tape, Context& context) {
     if constexpr (Self::differentiable) tape.gradient = context.template take<typename Self::Scalar>(Self::span);
   }
+  static void open_in_place(auto& tape) { tape.gradient = tape.value.data; }
 };
 
 }  // namespace transfix::inline TRANSFIX_ABI

@@ -69,6 +69,7 @@ template <class A, class B, bool Transposed>
 struct MatMul {
   using Scalar = typename A::Scalar;
   static constexpr bool reads_result = false;
+  static constexpr Index replaced_operand = 0;
   using Right = detail::RightOperand<B, Transposed>;
   // All rows at once where one right matrix serves them all.
   static constexpr bool is_one = B::Shape::batches == 1 && A::Strides::batch == A::Shape::matrix_rows * A::Strides::row;
@@ -103,9 +104,6 @@ struct MatMul {
     auto* scratch = context.template take<Scalar>(scratch_bytes / static_cast<Index>(sizeof(Scalar)));
     for (Index batch = 0; batch < batches; ++batch) {
       const Index a_at = batch * rows, b_at = batch / group * B::Shape::matrix_rows;
-      if constexpr (DA::wanted) {
-        kernels::multiply<Scalar, left>(dy[a_at], b[b_at], da[a_at], DA::accumulates, scratch);
-      }
       if constexpr (DB::wanted) {
         const bool accumulate = DB::accumulates || batch % group > 0;
         if constexpr (Transposed) {
@@ -113,6 +111,9 @@ struct MatMul {
         } else {
           kernels::multiply<Scalar, right>(a[a_at], dy[a_at], db[b_at], accumulate, scratch);
         }
+      }
+      if constexpr (DA::wanted) {  // last, as da may lie in the place of a
+        kernels::multiply<Scalar, left>(dy[a_at], b[b_at], da[a_at], DA::accumulates, scratch);
       }
     }
   }

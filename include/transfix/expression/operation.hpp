@@ -13,6 +13,24 @@ constexpr Index scratch_bytes() {
     return 0;
   }
 }
+
+template <class Rule>
+constexpr bool reads_result() {
+  if constexpr (requires { Rule::reads_result; }) {
+    return Rule::reads_result;
+  } else {
+    return true;
+  }
+}
+
+template <class Rule>
+constexpr Index replaced_operand() {
+  if constexpr (requires { Rule::replaced_operand; }) {
+    return Rule::replaced_operand;
+  } else {
+    return -1;
+  }
+}
 }  // namespace detail
 
 /// A stored operation with a kernel of its own. Its rule, a struct over the tensors that it reads, has
@@ -22,7 +40,9 @@ constexpr Index scratch_bytes() {
 ///   void backward(In<Output> dy, In<Output> y, In<X> x..., const Saved&, Context&, auto dx...) const;
 /// backward hands each element's gradient to dx.add(row, column, vector) once, or as often as it likes
 /// to dx.clear(). The Context may be left out of both. A rule may name `scratch_bytes` of workspace, and one whose
-/// backward does not read y says `static constexpr bool reads_result = false`.
+/// backward does not read y says `static constexpr bool reads_result = false`. One whose backward has read an operand
+/// before it writes that operand's gradient may name it, `static constexpr Index replaced_operand = 0`: gradient and
+/// numbers then share their memory where nobody else needs the numbers.
 template <class Rule, class... Operands>
 struct Operation : StoredComputation<Operation<Rule, Operands...>> {
   using Output = typename Rule::Output;
@@ -34,10 +54,18 @@ struct Operation : StoredComputation<Operation<Rule, Operands...>> {
   static constexpr Index span = Output::span;
   static constexpr bool differentiable = (Operands::differentiable || ...);
   static constexpr Index scratch = detail::scratch_bytes<Rule>();
+  static constexpr bool closes_without_value = !detail::reads_result<Rule>();
+  template <Index I, class Operand>
+  static constexpr bool replaces =
+      I == detail::replaced_operand<Rule>() && Operand::differentiable&& transfix::closes_without_value<Operand>();
   static constexpr Index open_bytes = differentiable ? workspace_bytes<Scalar>(span) : 0;
   static constexpr Index forward_bytes = std::max({scratch, Operands::forward_bytes...});
+  static constexpr Index open_bytes_of_operands = []<Index... I>(std::integer_sequence<Index, I...>) {
+    return ((replaces<I, Operands> ? 0 : Operands::open_bytes) + ... + Index{0});
+  }
+  (std::make_integer_sequence<Index, count>{});
   static constexpr Index close_bytes =
-      differentiable ? (Operands::open_bytes + ... + Index{0}) + std::max({scratch, Operands::close_bytes...}) : 0;
+      differentiable ? open_bytes_of_operands + std::max({scratch, Operands::close_bytes...}) : 0;
   struct Tape {
     [[no_unique_address]] Tuple<typename Operands::Tape...> operands;
     [[no_unique_address]] Saved saved;
@@ -67,7 +95,13 @@ struct Operation : StoredComputation<Operation<Rule, Operands...>> {
   void close(Tape& tape, Context& context) const {
     if constexpr (differentiable) {
       std::byte* const mark = context.workspace;
-      unrolled<count>([&](auto i) { get<i()>(operands).open(get<i()>(tape.operands), context); });
+      unrolled<count>([&](auto i) {
+        if constexpr (auto& operand = get<i()>(operands); replaces<i(), std::remove_cvref_t<decltype(operand)>>) {
+          operand.open_in_place(get<i()>(tape.operands));
+        } else {
+          operand.open(get<i()>(tape.operands), context);
+        }
+      });
       std::byte* const opened = context.workspace;
       with_views(tape, [&](auto... x) {
         with_gradients(tape, context, [&](auto... dx) {
@@ -101,8 +135,9 @@ struct Operation : StoredComputation<Operation<Rule, Operands...>> {
 
 namespace detail {
 template <class Rule, class... Operands>
-requires(!Rule::reads_result && is_dense<typename Rule::Output::Shape,
-                                         typename Rule::Output::Strides>) struct PlaceOf<Operation<Rule, Operands...>> {
+requires(!reads_result<Rule>() &&
+         is_dense<typename Rule::Output::Shape,
+                  typename Rule::Output::Strides>) struct PlaceOf<Operation<Rule, Operands...>> {
   static constexpr bool found = true;
   static auto& of(auto& tape) { return tape; }
 };

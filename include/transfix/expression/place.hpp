@@ -30,16 +30,21 @@ requires(Rule::is_linear && (PlaceOf<Operands>::found || ...)) struct PlaceOf<Ma
 
 /// The slopes of an elementwise expression: its derivatives with respect to the numbers of operations that give their
 /// place, each kept in that place by the forward pass. Backward multiplies by them, where it would have to call the
-/// rules of the expression again: for a product under a bias and an activation, or two of them under a gate. This form
-/// is for a part of the expression that lies in one place, or has no gradient.
+/// rules of the expression again, and leaves there the gradients of the operations: of a product under a bias and an
+/// activation, or of two of them under a gate. This form is for a part of the expression that lies in one place, or has
+/// no gradient.
 template <class E>
 struct Slopes {
   static constexpr bool in_place = PlaceOf<E>::found;
   static constexpr bool complete = in_place || !E::differentiable;  // whether every gradient goes to a place
+  static constexpr Index bytes = in_place ? workspace_bytes<typename E::Scalar>(E::Shape::size) : 0;
 
   template <class Vector>
   TRANSFIX_INLINE static void keep(const E&, auto& tape, Index row, Index column, Vector slope) {
     if constexpr (in_place) simd::store(slope, at(tape, row, column));
+  }
+  static void open(auto& tape) {
+    if constexpr (in_place) PlaceOf<E>::of(tape).gradient = PlaceOf<E>::of(tape).value.data;
   }
   template <class Vector>
   TRANSFIX_INLINE static void pull(const E& part, auto& tape, const Context& context, Index row, Index column,
@@ -60,6 +65,7 @@ requires(!PlaceOf<Map<Rule, Operands...>>::found &&
          (Operands::differentiable || ...)) struct Slopes<Map<Rule, Operands...>> {
   using E = Map<Rule, Operands...>;
   static constexpr bool complete = (Slopes<Operands>::complete && ...);
+  static constexpr Index bytes = (Slopes<Operands>::bytes + ...);
 
   /// slope: the derivative of the whole with respect to this part.
   template <class Vector>
@@ -69,6 +75,9 @@ requires(!PlaceOf<Map<Rule, Operands...>>::found &&
       Slopes<Operand<i()>>::keep(get<i()>(part.operands), get<i()>(tape), row, column,
                                  slopes[static_cast<std::size_t>(i())]);
     });
+  }
+  static void open(auto& tape) {
+    unrolled<E::count>([&](auto i) { Slopes<Operand<i()>>::open(get<i()>(tape)); });
   }
   template <class Vector>
   TRANSFIX_INLINE static void pull(const E& part, auto& tape, const Context& context, Index row, Index column,

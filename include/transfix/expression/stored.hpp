@@ -35,10 +35,14 @@ struct Stored : Computation<Stored<E>>, Reading<Stored<E>> {
   using Tape = typename Room::Tape;
   static constexpr bool differentiable = E::differentiable, accumulates = false;
   static constexpr Index span = Shape::size;
-  static constexpr bool has_slopes = differentiable && Slopes::complete && !detail::PlaceOf<E>::found;
+  static constexpr bool lies_in_place = detail::PlaceOf<E>::found;
+  static constexpr bool has_slopes = differentiable && Slopes::complete && !lies_in_place;
+  static constexpr bool closes_without_value = lies_in_place || has_slopes;
+  // Whether there are gradients that have no place and need memory.
+  static constexpr bool opens = !Slopes::complete || E::open_bytes > Slopes::bytes;
   static constexpr Index open_bytes = differentiable ? workspace_bytes<Scalar>(span) : 0;
   static constexpr Index forward_bytes = E::forward_bytes;
-  static constexpr Index close_bytes = differentiable ? E::open_bytes + E::close_bytes : 0;
+  static constexpr Index close_bytes = differentiable ? (opens ? E::open_bytes : 0) + E::close_bytes : 0;
   E expression;
 
   constexpr explicit Stored(E given) : expression(std::move(given)) {}
@@ -48,6 +52,7 @@ struct Stored : Computation<Stored<E>>, Reading<Stored<E>> {
   static void open(auto& tape, Context& context) {
     if constexpr (differentiable) Room::of(tape).gradient = context.template take<Scalar>(span);
   }
+  static void open_in_place(auto& tape) { Room::of(tape).gradient = Room::of(tape).value.data; }
 
   void forward(Tape& tape, Context& context) const {
     expression.forward(tape.expression, context);
@@ -64,7 +69,8 @@ struct Stored : Computation<Stored<E>>, Reading<Stored<E>> {
     if constexpr (differentiable) {
       std::byte* const mark = context.workspace;
       Scalar* const from = Room::of(tape).gradient;
-      expression.open(tape.expression, context);
+      if constexpr (opens) expression.open(tape.expression, context);
+      if constexpr (has_slopes) Slopes::open(tape.expression);
       Room::of(tape).gradient = from;  // an operation that gave its place has its gradient there, too
       for_each_vector<E>([&](auto tag, Index row, Index column) {
         using Vector = decltype(tag);
