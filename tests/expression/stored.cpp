@@ -95,6 +95,8 @@ TEST_CASE("gradients of what a product reads take the place of its numbers") {
   CHECK(gradient_error(chain, X::Shape{}, Weight::Shape{}, Weight::Shape{}) < 1e-6);
   const auto sum = [](auto x, auto w, auto b) { return matmul(matmul(x, w) * 2 + b, w); };
   CHECK(gradient_error(sum, X::Shape{}, Weight::Shape{}, Bias::Shape{}) < 1e-6);
+  const auto after_gate = [](auto x, auto w, auto b) { return matmul(x * sigmoid(matmul(x, w) + b), w); };
+  CHECK(gradient_error(after_gate, X::Shape{}, Weight::Shape{}, Bias::Shape{}) < 1e-6);
   // One buffer of gradients serves: that of the result.
   using E = decltype(store(feed_forward(std::declval<X>(), std::declval<Weight>(), std::declval<Weight>())));
   static_assert(E::open_bytes + E::close_bytes < 2 * workspace_bytes<double>(E::span) + E::scratch);

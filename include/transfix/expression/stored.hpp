@@ -37,7 +37,7 @@ struct Stored : Computation<Stored<E>>, Reading<Stored<E>> {
   static constexpr Index span = Shape::size;
   static constexpr bool lies_in_place = detail::PlaceOf<E>::found;
   static constexpr bool has_slopes = differentiable && Slopes::complete && !lies_in_place;
-  static constexpr bool closes_without_value = lies_in_place || has_slopes;
+  static constexpr bool closes_without_value = true;
   // Whether there are gradients that have no place and need memory.
   static constexpr bool opens = !Slopes::complete || E::open_bytes > Slopes::bytes;
   static constexpr Index open_bytes = differentiable ? workspace_bytes<Scalar>(span) : 0;
