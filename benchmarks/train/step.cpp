@@ -62,6 +62,10 @@ struct Fastest<C, Count> {
   using Execution = Threads<Count, Count, 4 / Count>;
 };
 template <Index Count>
+struct Fastest<D, Count> {
+  using Execution = Threads<Count, Count, 4>;
+};
+template <Index Count>
 struct Fastest<E, Count> {
   using Execution = Threads<Count, Count, 2>;
 };

@@ -5,6 +5,8 @@
 #include <transfix/expression/dropout.hpp>
 #include <transfix/expression/let.hpp>
 #include <transfix/expression/matmul.hpp>
+#include <transfix/expression/normalize.hpp>
+#include <transfix/expression/softmax.hpp>
 
 #include "values.hpp"
 
@@ -88,7 +90,7 @@ TEST_CASE("a backward pass can be repeated where gradients take the place of slo
   for (std::size_t i = 0; i < once.size(); ++i) CHECK(gradients[i] == 2 * once[i]);
 }
 
-TEST_CASE("gradients of what a product reads take the place of its numbers") {
+TEST_CASE("gradients of what a product, a norm or a softmax reads take the place of its numbers") {
   const auto feed_forward = [](auto x, auto w, auto v) { return matmul(gelu(matmul(x, w)), v); };
   CHECK(gradient_error(feed_forward, X::Shape{}, Weight::Shape{}, Weight::Shape{}) < 1e-6);
   const auto chain = [](auto x, auto w, auto v) { return matmul(matmul(x, w), transpose(matmul(v, w))); };
@@ -97,6 +99,8 @@ TEST_CASE("gradients of what a product reads take the place of its numbers") {
   CHECK(gradient_error(sum, X::Shape{}, Weight::Shape{}, Bias::Shape{}) < 1e-6);
   const auto after_gate = [](auto x, auto w, auto b) { return matmul(x * sigmoid(matmul(x, w) + b), w); };
   CHECK(gradient_error(after_gate, X::Shape{}, Weight::Shape{}, Bias::Shape{}) < 1e-6);
+  const auto normed = [](auto x, auto w, auto b) { return softmax(standardize(matmul(x, w) + b) * 3); };
+  CHECK(gradient_error(normed, X::Shape{}, Weight::Shape{}, Bias::Shape{}) < 1e-6);
   // One buffer of gradients serves: that of the result.
   using E = decltype(store(feed_forward(std::declval<X>(), std::declval<Weight>(), std::declval<Weight>())));
   static_assert(E::open_bytes + E::close_bytes < 2 * workspace_bytes<double>(E::span) + E::scratch);

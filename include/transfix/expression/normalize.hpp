@@ -16,6 +16,7 @@ struct Standardize {
   struct Saved {
     Buffer<Scalar, X::rows> inverse_deviation;
   };
+  static constexpr Index replaced_operand = 0;
   double epsilon = 1e-5;
 
   void forward(In<X> x, Out<Output> y, Saved& saved) const {
@@ -66,6 +67,7 @@ struct ScaleToUnit {
   struct Saved {
     Buffer<Scalar, X::rows> inverse_size;
   };
+  static constexpr Index replaced_operand = 0;
   double epsilon = 1e-5;
 
   void forward(In<X> x, Out<Output> y, Saved& saved) const {

@@ -11,6 +11,7 @@ template <class X>
 struct Softmax {
   using Output = Tensor<typename X::Scalar, typename X::Shape>;
   struct Saved {};
+  static constexpr Index replaced_operand = 0;
   static void forward(In<X> x, Out<Output> y, Saved&) {
     for (Index row = 0; row < X::rows; ++row) kernels::softmax_row<X::columns>(x[row], y[row]);
   }

@@ -88,8 +88,10 @@ struct RowLoss<Rule, Operation<rules::MatMul<A, B, Transposed>, Hidden, Weight>>
   static constexpr Index logits_bytes = workspace_bytes<Scalar>(block * columns);
   static constexpr Index scratch_bytes =
       logits_bytes + std::max(ProductOf<block>::scratch_bytes, ProductOf<rest == 0 ? block : rest>::scratch_bytes);
+  // The product of a block has read its rows of the hidden numbers when it writes their gradient.
+  static constexpr bool replaces_hidden = Hidden::differentiable && closes_without_value<Hidden>();
   static constexpr Index workspace =
-      std::max(Hidden::forward_bytes, Hidden::open_bytes + Weight::open_bytes +
+      std::max(Hidden::forward_bytes, (replaces_hidden ? 0 : Hidden::open_bytes) + Weight::open_bytes +
                                           std::max({scratch_bytes, Hidden::close_bytes, Weight::close_bytes}));
   struct Tape {
     [[no_unique_address]] typename Hidden::Tape hidden;
@@ -114,7 +116,11 @@ struct RowLoss<Rule, Operation<rules::MatMul<A, B, Transposed>, Hidden, Weight>>
     weight.forward(tape.weight, context);
     std::byte* const mark = context.workspace;
     if constexpr (Train) {
-      hidden.open(tape.hidden, context);
+      if constexpr (replaces_hidden) {
+        hidden.open_in_place(tape.hidden);
+      } else {
+        hidden.open(tape.hidden, context);
+      }
       weight.open(tape.weight, context);
       gradient(weight, tape.weight, context).clear();  // every block of rows adds to it
     }
